@@ -1,0 +1,19 @@
+/**
+ * One mail, as .eml files and Maildir hold it: RFC 5322, https://www.rfc-editor.org/rfc/rfc5322, with MIME, https://www.rfc-editor.org/rfc/rfc2045.
+ * Recognized by its header block, because a Maildir's files have no extension. A body or an encoding that is broken costs the text, never the mail.
+ */
+import type { DocumentAdapter, Head } from '../adapter.ts'
+import { beginsWithMailHeader } from '../shared/mail-headers.ts'
+import { mailItem, mailText } from '../shared/mail-record.ts'
+
+const LINES = 400
+
+export const adapter: DocumentAdapter = {
+  title: 'e-mail message',
+  unit: 'document',
+  recognizes: (head: Head) => beginsWithMailHeader(head.text.trimStart().split(/\r?\n/, LINES)),
+  parse: () => async (bytes, line) => {
+    const mail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return [await mailItem(mail, mailText(bytes), line)]
+  },
+}

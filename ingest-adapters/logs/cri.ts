@@ -1,0 +1,102 @@
+/**
+ * Container logs of Kubernetes (CRI), https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md:
+ * `2024-05-01T10:00:00.123456789Z stdout F message`. A long line comes in parts, tagged P, of which the last is tagged F; stdout and stderr run through
+ * each other. Frames of a stack trace are lines of their own and belong to the line before them. The time is when the runtime got the line.
+ */
+import type { Fields, Stamp } from '../../schemas/source-record.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
+import { describeInner } from '../shared/container-line.ts'
+import { isoStamp } from '../shared/iso-stamp.ts'
+import { isBlank, mostLines } from '../shared/lines.ts'
+import { describeException } from '../shared/stack-trace.ts'
+
+const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,16}) (stdout|stderr) ([PF])(?::\w+)*(?: |$)/
+const FRAME = /^(?:\s{2,}\S|\t|Caused by: |Traceback \(most recent call last\))/
+const TRACEBACK = /^Traceback|\nTraceback/
+const PYTHON_EXCEPTION = /^[A-Za-z_][\w.]*(?:: |$)/
+
+const isLine = (line: string): boolean => LINE.test(line)
+
+/** `before` is the line before it, where the reader tells: a line behind an unfinished one does not begin a record. */
+function begins(line: string, before?: unknown): boolean {
+  const m = LINE.exec(line)
+  if (!m || FRAME.test(line.slice(m[0].length, m[0].length + 40))) return false
+  return typeof before !== 'string' || LINE.exec(before)?.[3] !== 'P'
+}
+
+/** A record that may still get parts and frames. */
+interface Open {
+  time: Stamp
+  stream: string
+  line: number
+  /** Its physical lines. */
+  lines: string[]
+  /** The inner lines. */
+  texts: string[]
+  whole: boolean
+}
+
+export const adapter: LineAdapter = {
+  title: 'Kubernetes container log (CRI)',
+  unit: 'lines',
+  recognizes: (head) => mostLines(head, isLine),
+  begins,
+  parse: () =>
+    function* (lines, first) {
+      const open = new Map<string, Open>()
+      for (let i = 0; i < lines.length; i++) {
+        const text = lines[i]!
+        const m = LINE.exec(text)
+        if (!m) {
+          yield isBlank(text)
+            ? { context: 1, line: first + i }
+            : { rejected: text, reason: 'not-a-record', line: first + i }
+          continue
+        }
+        const [, , stream, tag] = m as unknown as [string, string, string, string]
+        const inner = text.slice(m[0].length)
+        const held = open.get(stream)
+        if (held && (!held.whole || isFrame(held, inner))) extend(held, text, inner, tag)
+        else {
+          if (held) yield close(held)
+          open.delete(stream)
+          const time = isoStamp(text)
+          if (time === undefined || time === 'impossible-time') {
+            yield { rejected: text, reason: 'impossible-time', line: first + i }
+            continue
+          }
+          open.set(stream, { time, stream, line: first + i, lines: [text], texts: [inner], whole: tag === 'F' })
+        }
+        // What the other stream has held back comes first, so that records keep the order of their first lines.
+        const other = open.get(stream === 'stdout' ? 'stderr' : 'stdout')
+        if (other?.whole) {
+          open.delete(other.stream)
+          yield close(other)
+        }
+      }
+      yield* [...open.values()].toSorted((a, b) => a.line - b.line).map(close)
+    },
+}
+
+/** Whether a line goes on with a stack trace; the last of Python's names the exception and is not indented. */
+function isFrame(held: Open, inner: string): boolean {
+  if (FRAME.test(inner.slice(0, 40))) return true
+  const { texts } = held
+  if (texts.length < 2 || !texts.at(-1)!.startsWith('  ')) return false
+  return TRACEBACK.test(texts.slice(0, 2).join('\n')) && PYTHON_EXCEPTION.test(inner.slice(0, 200))
+}
+
+function extend(held: Open, text: string, inner: string, tag: string): void {
+  held.lines.push(text)
+  if (held.whole) held.texts.push(inner)
+  else held.texts[held.texts.length - 1] += inner
+  held.whole = tag === 'F'
+}
+
+function close({ time, stream, line, lines, texts }: Open): Item {
+  const original = lines.join('\n')
+  const fields: Fields = { 'labels.stream': stream }
+  let message = describeInner(texts[0]!, fields)
+  if (texts.length > 1) message = describeException(message, texts.slice(1), fields)
+  return { time, message: message.trim() || original, original, line, fields }
+}

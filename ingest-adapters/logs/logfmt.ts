@@ -1,0 +1,153 @@
+/**
+ * logfmt, https://brandur.org/logfmt and https://pkg.go.dev/github.com/kr/logfmt: `ts=2024-05-01T10:00:00Z level=info msg="all good" bare key=value`.
+ * As written by go-kit, logrus, Go's slog.TextHandler, Prometheus, Grafana and Loki. The time is under `ts`, `time`, `t`, `timestamp` or `@timestamp`,
+ * in ISO 8601 or as an epoch; FortiGate writes `date=… time=…`. Lines of other shape (a panic) belong to the record before them.
+ */
+import type { Fields, Stamp } from '../../schemas/source-record.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
+import { epochStamp } from '../shared/epoch-stamp.ts'
+import { isoStamp } from '../shared/iso-stamp.ts'
+import { stampAt } from '../shared/leading-stamp.ts'
+import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import type { StampRead } from '../shared/stamp.ts'
+
+const BEGINS = /^[A-Za-z_@][\w.@/-]{0,63}=(?! )/
+const HAS_TIME = /(?:^| )(?:ts|time|t|timestamp|@timestamp|datetime)="?\d{4}[-\d]/
+const PAIR = /([^\s="]+)(?:=(?:"([^"\\]*(?:\\.[^"\\]*)*)"?|(\S*)))?/gs
+const TIME_KEYS = new Set(['ts', 'time', 't', 'timestamp', '@timestamp', 'datetime'])
+const MESSAGE_KEYS = new Set(['msg', 'message'])
+const NAMES = new Map(
+  Object.entries({
+    level: 'log.level',
+    lvl: 'log.level',
+    severity: 'log.level',
+    logger: 'log.logger',
+    err: 'error.message',
+    error: 'error.message',
+    stack: 'error.stack_trace',
+    stacktrace: 'error.stack_trace',
+    host: 'host.name',
+    hostname: 'host.name',
+    service: 'service.name',
+    app: 'service.name',
+    pid: 'process.pid',
+    user: 'user.name',
+    username: 'user.name',
+    method: 'http.request.method',
+    status: 'http.response.status_code',
+    remote_addr: 'source.ip',
+    client_ip: 'source.ip',
+    traceID: 'trace.id',
+    traceid: 'trace.id',
+    traceId: 'trace.id',
+    trace_id: 'trace.id',
+    spanID: 'span.id',
+    span_id: 'span.id',
+    spanId: 'span.id',
+    container_id: 'container.id',
+  }),
+)
+const MUST_FIT: Readonly<Record<string, RegExp>> = {
+  'process.pid': /^\d{1,10}$/,
+  'http.response.status_code': /^[1-5]\d\d$/,
+  'http.request.method': /^[A-Z]{3,10}$/,
+  'source.ip': /^[\da-fA-F.:]+$/,
+}
+const NUMBERS = new Set(['process.pid', 'http.response.status_code'])
+const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)(ns|us|µs|ms|s)$/
+const UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 }
+const PANIC = /^(?:panic:|goroutine \d+ \[)/m
+const ESCAPE = /\\(.)/gs
+const PLAIN: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
+const LABELS = 40
+
+const begins = (line: string): boolean => BEGINS.test(line)
+
+export const adapter: LineAdapter = {
+  title: 'logfmt',
+  unit: 'lines',
+  recognizes: (head) => mostLines(head, (line) => begins(line) && HAS_TIME.test(line.slice(0, 4096))),
+  begins,
+  parse: () =>
+    function* (lines, first) {
+      for (const group of groups(lines, first, begins)) {
+        if (isGroup(group)) yield* record(group)
+        else yield group
+      }
+    },
+}
+
+function readTime(value: string): StampRead {
+  return /^\d{4}-/.test(value) ? isoStamp(value) : (epoch(value) ?? stampAt(value))
+}
+const epoch = (value: string): Stamp | undefined => {
+  const read = /^\d{9,19}(?:\.\d{1,9})?$/.test(value) ? epochStamp(value) : undefined
+  return read === 'impossible-time' ? undefined : read
+}
+
+function* record(group: Group): Generator<Item> {
+  const fields: Fields = {}
+  const found: Found = { time: undefined, message: undefined, date: undefined, rest: [], labels: 0 }
+  for (const [text, key, quoted, bare] of group.head.matchAll(PAIR)) {
+    const value = quoted === undefined ? bare : unescape(quoted)
+    take(found, fields, key!, value, text)
+  }
+  const { time } = found
+  if (time === undefined || time === 'impossible-time') {
+    yield* refuse(group, time ?? 'no-time')
+    return
+  }
+  const message = found.message ?? fields['error.message'] ?? found.rest.join(' ')
+  if (group.count > 1) {
+    const more = group.text.slice(group.head.length + 1)
+    if (PANIC.test(more)) fields['error.stack_trace'] ??= more
+  }
+  const item: Item = {
+    time,
+    message: String(message) || group.head,
+    original: group.text,
+    line: group.line,
+    fields,
+  }
+  const host = fields['host.name']
+  if (host !== undefined) item.stream = String(host)
+  yield item
+}
+
+interface Found {
+  time: StampRead
+  message: string | undefined
+  date: string | undefined
+  /** The pairs that are neither time, level nor message, as written. */
+  rest: string[]
+  labels: number
+}
+
+function take(found: Found, fields: Fields, key: string, value: string | undefined, text: string): void {
+  if (value === '') return
+  if (value !== undefined && TIME_KEYS.has(key) && typeof found.time !== 'object') {
+    const clock = found.date !== undefined && /^\d\d:/.test(value)
+    const time = readTime(clock ? `${found.date} ${value}` : value)
+    if (time !== undefined) {
+      found.time = time
+      return
+    }
+  }
+  if (value !== undefined && MESSAGE_KEYS.has(key) && found.message === undefined) {
+    found.message = value
+    return
+  }
+  if (key === 'date' && value !== undefined) found.date = value
+  const name = NAMES.get(key)
+  if (name !== 'log.level') found.rest.push(text)
+  if (name !== undefined && value !== undefined && !(name in fields) && (MUST_FIT[name]?.test(value) ?? true)) {
+    fields[name] = NUMBERS.has(name) ? Number(value) : value
+    return
+  }
+  const duration = /dur|elapsed|took/.test(key) && value !== undefined ? DURATION.exec(value) : null
+  if (duration) fields['event.duration'] ??= Math.round(Number(duration[1]) * UNIT[duration[2]!]!)
+  if (found.labels++ < LABELS) fields[`labels.${key.slice(0, 64)}`] = value ?? 'true'
+}
+
+const unescape = (text: string): string =>
+  text.includes('\\') ? text.replace(ESCAPE, (_, c: string) => PLAIN[c] ?? c) : text

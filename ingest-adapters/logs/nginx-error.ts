@@ -1,0 +1,67 @@
+/**
+ * nginx error log, https://nginx.org/en/docs/ngx_core_module.html#error_log; the layout is fixed in src/core/ngx_log.c:
+ * `2024/05/01 10:00:00 [error] 29#30: *1 message, client: …, server: …, request: "…", upstream: "…", host: "…"`. Local time without a zone.
+ * Variants: without the connection number, with several lines (a message that quotes a response), without a client (startup, reload, workers).
+ */
+import type { Fields } from '../../schemas/source-record.ts'
+import type { LineAdapter } from '../adapter.ts'
+import { setSource } from '../shared/client-address.ts'
+import { isoStamp } from '../shared/iso-stamp.ts'
+import { groups, isGroup, mostLines, refuse } from '../shared/lines.ts'
+
+const LINE = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?/
+const DETAIL = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,]+)/g
+const FIELD: Readonly<Record<string, string>> = {
+  server: 'server.address',
+  upstream: 'labels.upstream',
+  host: 'url.domain',
+  referrer: 'http.request.referrer',
+}
+
+const begins = (line: string): boolean => LINE.test(line)
+
+const REQUEST = /^"([A-Z]{2,32}) (\S+)/
+
+export const adapter: LineAdapter = {
+  title: 'nginx error log',
+  unit: 'lines',
+  recognizes: (head) => mostLines(head, begins),
+  begins,
+  parse: () =>
+    function* (lines, first) {
+      for (const group of groups(lines, first, begins)) {
+        if (!isGroup(group)) {
+          yield group
+          continue
+        }
+        const m = LINE.exec(group.head)!
+        const time = isoStamp(group.head)
+        if (time === undefined || time === 'impossible-time') {
+          yield* refuse(group, 'impossible-time')
+          continue
+        }
+        const message = group.text.slice(m[0].length)
+        const fields: Fields = {
+          'log.level': m[1]!,
+          'process.pid': Number(m[2]),
+          'process.thread.id': Number(m[3]),
+        }
+        for (const [, key, value] of message.matchAll(DETAIL)) {
+          const name = FIELD[key!]
+          const text = value!.replaceAll('"', '').trim()
+          if (text === '') continue
+          if (name) fields[name] = text
+          else if (key === 'client') setSource(fields, text)
+          else if (key === 'request') setRequest(fields, value!)
+        }
+        yield { time, message, original: group.text, line: group.line, fields }
+      }
+    },
+}
+
+function setRequest(fields: Fields, quoted: string): void {
+  const m = REQUEST.exec(quoted)
+  if (!m) return
+  fields['http.request.method'] = m[1]!
+  fields['url.original'] = m[2]!.replaceAll('"', '')
+}

@@ -1,0 +1,135 @@
+/**
+ * PostgreSQL's log on stderr, https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LINE-PREFIX:
+ * `2024-05-01 10:00:00.123 CEST [11] ERROR:  deadlock detected`. What stands between stamp and severity is chosen by the user:
+ * `%m [%p] `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h `, `%t:%r:%u@%d:[%p]:` (Amazon RDS), `[%p] %m `, `< %m >`.
+ * DETAIL, HINT, CONTEXT, STATEMENT and their like have prefixes of their own and belong to the record before them, if the same process wrote it.
+ * The lines of a text after its first begin with a tab.
+ */
+import type { Fields } from '../../schemas/source-record.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
+import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
+
+const PRIMARY = 'DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC'
+const SECONDARY = 'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE'
+const STAMP = String.raw`^(?:\[\d+\] |[[<(] ?)?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)`
+const LINE = new RegExp(`${STAMP}(.{19,400}?)\\b(${PRIMARY}|${SECONDARY}):  `)
+const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})):  `)
+const PID = /\[(\d+)(?:-\d+)?\]|\bpid=(\d+)/
+const NAMED = /\b(user|db|app|client)=(\[unknown\]|[^,\s\]]+)/g
+const NAMES: Readonly<Record<string, string>> = {
+  user: 'user.name',
+  db: 'labels.database',
+  app: 'labels.application',
+  client: 'client.ip',
+}
+const RDS = /:([^:@\s]*):([\w.-]+)@([\w.-]+):\[/
+const AT = /\s([\w.-]+)@([\w.-]+)\s/
+const CLIENT = /^([\da-fA-F.:]+|[\w.-]+)\((\d+)\)$/
+
+function begins(line: string): boolean {
+  const m = BEGINS.exec(line)
+  return m !== null && m[1] === undefined
+}
+const hasPrefix = (line: string): boolean => BEGINS.test(line)
+/** Programs of other kinds write `API ERROR:  …` too; a prefix of PostgreSQL's names a process, a session or a user. */
+const hasTellingPrefix = (line: string): boolean => {
+  const prefix = LINE.exec(line)?.[1]
+  return prefix !== undefined && (PID.test(prefix) || AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix))
+}
+
+export const adapter: LineAdapter = {
+  title: 'PostgreSQL log',
+  unit: 'lines',
+  recognizes: (head) => mostLines(head, hasTellingPrefix),
+  begins,
+  parse: () =>
+    function* (lines, first) {
+      for (const group of groups(lines, first, begins)) {
+        if (!isGroup(group)) yield* outside(group)
+        else if (group.count === 1) yield* record(group)
+        else for (const part of apart(group)) yield* record(part)
+      }
+    },
+}
+
+/** What stands before the first record; a DETAIL there has a stamp and is a record of its own. */
+function* outside(item: Item): Generator<Item> {
+  if (!('rejected' in item) || !hasPrefix(item.rejected)) yield item
+  else yield* record({ head: item.rejected, text: item.rejected, line: item.line, count: 1 })
+}
+
+/** A DETAIL that another process wrote stands alone. */
+function* apart(group: Group): Generator<Group> {
+  const lines = group.text.split('\n')
+  const pid = pidOf(lines[0]!)
+  let start = 0
+  let owner = pid
+  const cut = (end: number): Group => ({
+    head: lines[start]!,
+    text: lines.slice(start, end).join('\n'),
+    line: group.line + start,
+    count: end - start,
+  })
+  for (let i = 1; i < lines.length; i++) {
+    if (!hasPrefix(lines[i]!)) continue
+    const writer = pidOf(lines[i]!)
+    if (writer === owner) continue
+    yield cut(i)
+    start = i
+    owner = writer
+  }
+  yield cut(lines.length)
+}
+
+function pidOf(line: string): string | undefined {
+  const m = PID.exec(LINE.exec(line)?.[0] ?? '')
+  return m?.[1] ?? m?.[2]
+}
+
+function* record(group: Group): Generator<Item> {
+  const m = LINE.exec(group.head)
+  const at = m ? m[0].length - m[1]!.length - m[2]!.length - 3 : 0
+  const time = m ? postgresqlStamp(group.head, at) : undefined
+  if (m === null || time === undefined || time === 'impossible-time') {
+    yield* refuse(group, time === 'impossible-time' ? time : 'not-a-record')
+    return
+  }
+  const fields: Fields = { 'log.level': m[2]! }
+  readPrefix(fields, `${group.head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
+  const message = texts(fields, group, m[0].length)
+  addDuration(fields, message)
+  yield { time, message: message || group.head, original: group.text, line: group.line, fields }
+}
+
+function readPrefix(fields: Fields, prefix: string): void {
+  const pid = PID.exec(prefix)
+  if (pid) fields['process.pid'] = Number(pid[1] ?? pid[2])
+  for (const [, key, value] of prefix.matchAll(NAMED)) {
+    if (value !== '[unknown]') fields[NAMES[key!]!] = value!
+  }
+  const rds = RDS.exec(prefix)
+  const client = CLIENT.exec(rds?.[1] ?? '')
+  if (client) {
+    fields['client.ip'] = client[1]!
+    fields['client.port'] = Number(client[2])
+  }
+  const [user, database] = rds ? [rds[2], rds[3]] : (AT.exec(prefix)?.slice(1) ?? [])
+  if (user && user !== 'unknown') fields['user.name'] = user
+  if (database && database !== 'unknown') fields['labels.database'] = database
+}
+
+/** The text of the record; that of the lines that belong to it goes into labels. */
+function texts(fields: Fields, group: Group, at: number): string {
+  let message = group.head.slice(at)
+  let label: string | undefined
+  for (const line of group.count === 1 ? [] : group.text.split('\n').slice(1)) {
+    const m = LINE.exec(line)
+    if (m) {
+      label = `labels.${m[2]!.toLowerCase()}`
+      fields[label] = line.slice(m[0].length) || m[2]!
+    } else if (label) fields[label] = `${fields[label]}\n${line.trim()}`
+    else message += `\n${line.replace(/^\t/, '')}`
+  }
+  return message
+}

@@ -1,0 +1,13 @@
+/** Text that was meant for a terminal. */
+
+const ESC = String.fromCharCode(27)
+const BELL = String.fromCharCode(7)
+/** Colours and cursor moves, and window titles. */
+const ESCAPES = new RegExp(
+  `${ESC}(?:\\[[0-9;?]*[A-Za-z]|\\][^${BELL}${ESC}]{0,200}(?:${BELL}|${ESC}\\\\))`,
+  'g',
+)
+
+/** A console's text without colours, window titles and line ends. */
+export const plain = (text: string): string =>
+  (text.includes(ESC) ? text.replace(ESCAPES, '') : text).trimEnd()

@@ -1,0 +1,227 @@
+/** What a GitHub event says, whether it came by webhook or from the events API: its name, its subject, its sentence and its fields. */
+import type { Fields } from '../../schemas/source-record.ts'
+import { at, isObject, text, type JsonObject } from './json.ts'
+import { setField, setLabel } from './json-fields.ts'
+
+export interface GithubEvent {
+  /** As the webhook calls it: `pull_request`. */
+  name: string
+  payload: unknown
+  /** The thing that it is about. */
+  subject: unknown
+  sender: string | undefined
+  repository: string | undefined
+}
+
+/** The members that tell an event, the more special first: a deployment's status also holds the deployment and its workflow run. */
+const BY_MEMBERS: readonly (readonly [name: string, ...members: string[]])[] = [
+  ['workflow_job', 'workflow_job'],
+  ['deployment_status', 'deployment_status'],
+  ['deployment_protection_rule', 'deployment_callback_url'],
+  ['deployment_review', 'approver', 'workflow_run'],
+  ['deployment', 'deployment', 'action'],
+  ['check_run', 'check_run'],
+  ['check_suite', 'check_suite'],
+  ['workflow_run', 'workflow_run'],
+  ['pull_request_review', 'review', 'pull_request'],
+  ['pull_request_review_comment', 'comment', 'pull_request'],
+  ['pull_request_review_thread', 'thread', 'pull_request'],
+  ['pull_request', 'pull_request'],
+  ['issue_comment', 'comment', 'issue'],
+  ['issues', 'issue'],
+  ['discussion_comment', 'comment', 'discussion'],
+  ['discussion', 'discussion'],
+  ['commit_comment', 'comment'],
+  ['release', 'release'],
+  ['push', 'ref', 'before', 'after'],
+  ['create', 'ref', 'ref_type', 'master_branch'],
+  ['delete', 'ref', 'ref_type'],
+  ['workflow_dispatch', 'workflow', 'inputs'],
+  ['security_advisory', 'security_advisory'],
+  ['alert', 'alert'],
+  ['status', 'sha', 'state', 'context'],
+  ['fork', 'forkee'],
+  ['gollum', 'pages'],
+  ['page_build', 'build'],
+  ['package', 'package'],
+  ['package', 'registry_package'],
+  ['branch_protection_rule', 'rule'],
+  ['milestone', 'milestone'],
+  ['label', 'label'],
+  ['member', 'member'],
+  ['team', 'team'],
+  ['ping', 'hook', 'zen'],
+  ['star', 'starred_at'],
+  ['installation', 'installation', 'action'],
+  ['repository', 'action', 'repository'],
+]
+
+export function eventNameOf(payload: JsonObject): string {
+  const found = BY_MEMBERS.find(([, ...members]) =>
+    members.every((key) => Object.hasOwn(payload, key)),
+  )
+  return found?.[0] ?? 'event'
+}
+
+const SUBJECTS = new Map([
+  ['issues', 'issue'],
+  ['issue_comment', 'comment'],
+  ['commit_comment', 'comment'],
+  ['discussion_comment', 'comment'],
+  ['pull_request_review', 'review'],
+  ['pull_request_review_comment', 'comment'],
+  ['pull_request_review_thread', 'pull_request'],
+  ['deployment_review', 'workflow_run'],
+  ['page_build', 'build'],
+  ['fork', 'forkee'],
+  ['push', 'head_commit'],
+])
+
+export function subjectOf(name: string, payload: unknown): unknown {
+  return (
+    at(payload, SUBJECTS.get(name) ?? name) ??
+    (name === 'package' ? at(payload, 'registry_package') : undefined)
+  )
+}
+
+const ACTIONS = new Map([
+  ['opened', 'open'],
+  ['closed', 'close'],
+  ['reopened', 'reopen'],
+])
+
+function actionOf(event: GithubEvent): string {
+  const action = text(at(event.payload, 'action'))
+  if (
+    event.name === 'push' ||
+    event.name === 'create' ||
+    event.name === 'delete' ||
+    event.name === 'fork'
+  )
+    return event.name
+  if (event.name.startsWith('deployment')) return 'deploy'
+  if (event.name === 'release' && (action === 'published' || action === 'released'))
+    return 'release'
+  if (event.name === 'pull_request' && action === 'closed' && at(event.subject, 'merged') === true)
+    return 'merge'
+  return action === undefined ? event.name : (ACTIONS.get(action) ?? action)
+}
+
+const OUTCOMES = new Map([
+  ['success', 'success'],
+  ['failure', 'failure'],
+  ['error', 'failure'],
+  ['timed_out', 'failure'],
+  ['startup_failure', 'failure'],
+  ['cancelled', 'unknown'],
+])
+
+const short = (ref: string): string => ref.replace(/^refs\/(?:heads|tags)\//, '')
+const firstLine = (value: unknown): string | undefined =>
+  text(value)?.trim().split('\n', 1)[0]?.trim() || undefined
+
+/** `2 commits to main: Fix the pool size`. */
+function pushText(payload: unknown): string {
+  const commits = at(payload, 'commits')
+  const count = text(at(payload, 'size')) ?? String(Array.isArray(commits) ? commits.length : 0)
+  const last: unknown = Array.isArray(commits) ? commits.at(-1) : undefined
+  const told = firstLine(at(payload, 'head_commit', 'message')) ?? firstLine(at(last, 'message'))
+  const ref = short(text(at(payload, 'ref')) ?? '')
+  const forced = at(payload, 'forced') === true ? 'force-pushed' : 'pushed'
+  return `${forced} ${count} ${count === '1' ? 'commit' : 'commits'} to ${ref}${told === undefined ? '' : `: ${told}`}`
+}
+
+/** The number and title of what an event is about, and what was said. */
+function subjectText(event: GithubEvent): string {
+  const { payload, subject } = event
+  const about =
+    at(payload, 'issue') ?? at(payload, 'pull_request') ?? at(payload, 'discussion') ?? subject
+  const number = text(at(about, 'number'))
+  const environment =
+    text(at(subject, 'environment')) ?? text(at(payload, 'deployment', 'environment'))
+  const title =
+    firstLine(at(about, 'title')) ??
+    firstLine(at(about, 'name')) ??
+    firstLine(at(about, 'tag_name')) ??
+    firstLine(at(about, 'display_title')) ??
+    firstLine(at(about, 'rule', 'description')) ??
+    firstLine(at(about, 'affected_package_name')) ??
+    text(at(about, 'full_name')) ??
+    text(at(about, 'login')) ??
+    text(at(about, 'head_branch')) ??
+    text(at(payload, 'context'))
+  const ref = text(at(payload, 'ref'))
+  const parts = [
+    number === undefined ? undefined : `#${number}`,
+    title ?? [text(at(payload, 'ref_type')), short(ref ?? '')].filter((part) => part).join(' '),
+    environment === undefined ? undefined : `to ${environment}`,
+  ]
+  return parts.filter((part) => part).join(' ')
+}
+
+const stateOf = ({ payload, subject }: GithubEvent): string | undefined =>
+  text(at(subject, 'conclusion')) ??
+  text(at(payload, 'deployment_status', 'state')) ??
+  (at(payload, 'context') === undefined ? undefined : text(at(payload, 'state')))
+
+function messageOf(event: GithubEvent): string {
+  const who = event.sender === undefined ? '' : `${event.sender} `
+  if (event.name === 'push') return who + pushText(event.payload)
+  const action = at(event.payload, 'action')
+  const merged = actionOf(event) === 'merge' ? 'merged' : text(action)
+  const state = stateOf(event) ?? text(at(event.subject, 'state'))
+  const said = firstLine(at(event.subject, 'body')) ?? firstLine(at(event.payload, 'description'))
+  const name = event.name.startsWith('deployment') ? 'deployment' : event.name.replaceAll('_', ' ')
+  const did = event.name === 'deployment_status' ? undefined : merged
+  const parts = [name, did, subjectText(event)].filter((part) => part)
+  const tail = event.name.includes('comment') || event.name.includes('review') ? said : undefined
+  const shown =
+    event.name.startsWith('pull_request') && event.name !== 'pull_request_review'
+      ? undefined
+      : state
+  return `${who}${parts.join(' ')}${shown === undefined || shown === 'open' ? '' : ` (${shown})`}${tail === undefined ? '' : `: ${tail}`}`
+}
+
+export function describeEvent(event: GithubEvent): { message: string; fields: Fields } {
+  const { payload, subject } = event
+  const fields: Fields = { 'event.action': actionOf(event) }
+  const state = stateOf(event)
+  setField(fields, 'event.outcome', state === undefined ? undefined : OUTCOMES.get(state))
+  setField(fields, 'user.name', event.sender)
+  const link =
+    text(at(payload, 'compare')) ??
+    text(at(subject, 'html_url')) ??
+    text(at(payload, 'deployment_status', 'target_url')) ??
+    text(at(payload, 'target_url')) ??
+    text(at(subject, 'url'))
+  setField(fields, 'event.reference', link)
+  setLabel(fields, 'event', event.name)
+  setLabel(fields, 'repository', event.repository)
+  setLabel(fields, 'state', state)
+  setLabel(fields, 'ref', at(payload, 'ref') ?? at(subject, 'head_branch') ?? at(subject, 'ref'))
+  setLabel(
+    fields,
+    'commit',
+    at(payload, 'after') ??
+      at(payload, 'head') ??
+      at(subject, 'head_sha') ??
+      at(subject, 'sha') ??
+      at(payload, 'sha'),
+  )
+  setLabel(
+    fields,
+    'number',
+    at(payload, 'number') ??
+      at(payload, 'issue', 'number') ??
+      at(payload, 'pull_request', 'number'),
+  )
+  setLabel(
+    fields,
+    'environment',
+    at(subject, 'environment') ?? at(payload, 'deployment', 'environment'),
+  )
+  setLabel(fields, 'severity', at(subject, 'severity') ?? at(subject, 'rule', 'severity'))
+  const commits = at(payload, 'commits')
+  if (Array.isArray(commits)) setLabel(fields, 'commits', commits.filter(isObject).length)
+  return { message: messageOf(event), fields }
+}

@@ -1,0 +1,96 @@
+/**
+ * Year first: ISO 8601 calendar dates and RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339), with the liberties that log writers take:
+ * a space for the T, `/` or `.` in the date, a comma before the fraction, hours of an offset alone, the compact form 20240501T100000Z.
+ */
+import { fraction, isDigit, makeStamp, number, readOffset, type StampRead } from './stamp.ts'
+
+const UTC_WORD = /^ ?(?:UTC|GMT)(?![A-Za-z0-9+-])/
+
+/** The stamp that begins at `at`. Its length is that of its `original`. */
+export function isoStamp(text: string, at = 0): StampRead {
+  const year = number(text, at, 4)
+  if (year < 0) return undefined
+  const mark = text.charCodeAt(at + 4)
+  if (mark >= 48 && mark <= 57) return compactStamp(text, at)
+  if (mark !== 45 && mark !== 47 && mark !== 46) return undefined
+  const month = number(text, at + 5, 2)
+  const day = number(text, at + 8, 2)
+  if (month < 0 || day < 0 || text.charCodeAt(at + 7) !== mark) return undefined
+  const t = text.charCodeAt(at + 10)
+  if (t !== 84 && t !== 32 && t !== 9 && t !== 116 && t !== 95 && t !== 45 && t !== 58) return undefined
+  return time(text, at, year, month, day, at + 11)
+}
+
+/** The clock from `i` on, and the offset after it. */
+function time(text: string, at: number, year: number, month: number, day: number, i: number): StampRead {
+  const hour = number(text, i, 2)
+  const colon = text.charCodeAt(i + 2)
+  if (hour < 0 || (colon !== 58 && colon !== 46)) return undefined
+  const minute = number(text, i + 3, 2)
+  if (minute < 0) return undefined
+  let end = i + 5
+  let second = -1
+  let nanos = 0
+  let digits = 0
+  if (text.charCodeAt(end) === colon) {
+    second = number(text, end + 1, 2)
+    if (second < 0) return undefined
+    end += 3
+    const mark = text.charCodeAt(end)
+    if ((mark === 46 || mark === 44) && isDigit(text.charCodeAt(end + 1))) {
+      const f = fraction(text, end + 1)
+      nanos = f.nanos
+      digits = f.digits
+      end = f.end
+    }
+  }
+  if (isDigit(text.charCodeAt(end))) return undefined
+  return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
+}
+
+function finish(text: string, at: number, reading: Parameters<typeof makeStamp>[1], clockEnd: number): StampRead {
+  let end = clockEnd
+  let offset: number | undefined
+  const next = text.charCodeAt(end)
+  const spaced = next === 32
+  const zone =
+    next === 43 || next === 45 || next === 90 || next === 122 || next === 0x2212
+      ? readOffset(text, end)
+      : spaced
+        ? readOffset(text, end + 1, true)
+        : undefined
+  if (zone === 'impossible-time') return zone
+  if (zone) {
+    offset = zone.offset
+    end = zone.end
+  } else if (next === 85 || next === 71 || spaced) {
+    const word = UTC_WORD.exec(text.slice(end, end + 6))
+    if (word) {
+      offset = 0
+      end += word[0].length
+    }
+  }
+  return makeStamp(text.slice(at, end), reading, offset)
+}
+
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:[T ]?-?|\.(?=\d{6}[.,]\d))(\d\d):?(\d\d):?(\d\d)(?![\d])/
+
+/** 20240501T100000Z, 20240501 10:00:00.123: eight digits of a date and then a clock. */
+function compactStamp(text: string, at: number): StampRead {
+  const m = COMPACT.exec(text.slice(at, at + 24))
+  if (!m) return undefined
+  let end = at + m[0].length
+  let nanos = 0
+  let digits = 0
+  const mark = text.charCodeAt(end)
+  if ((mark === 46 || mark === 44) && isDigit(text.charCodeAt(end + 1))) {
+    const f = fraction(text, end + 1)
+    nanos = f.nanos
+    digits = f.digits
+    end = f.end
+  }
+  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
+    number, number, number, number, number, number,
+  ]
+  return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
+}

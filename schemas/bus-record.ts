@@ -1,0 +1,48 @@
+import { Type, type Static } from 'typebox'
+import { Rejection } from './rejection.ts'
+import { SourceRecord } from './source-record.ts'
+
+/** A source record with the identity and the place in its file that the reader gave it. */
+export const BusRecord = Type.Intersect([
+  SourceRecord,
+  Type.Object({
+    /** The event's id: the stamp as written and a hash of stream, bytes and which of the equal records of the file it is; or of the native id. */
+    id: Type.String(),
+    /** Which of the records of its source under the same stamp in one file this is, from 0. */
+    place: Type.Integer(),
+    /** For a stamp without a year or a date: how many years or days later than the first record of the stream, by the order of the lines. */
+    turn: Type.Optional(Type.Integer()),
+    /** The date that a line before it told, as days since 1970-01-01: for a stamp without a date. */
+    day: Type.Optional(Type.Integer()),
+    /** The clock went back by minutes to hours and has not come to where it was: how many seconds it is behind. Tells the second of two repeated hours. */
+    behind: Type.Optional(Type.Integer()),
+    /** It is earlier than a line before it. */
+    late: Type.Optional(Type.Literal(true)),
+  }),
+])
+export type BusRecord = Static<typeof BusRecord>
+
+/** Records of one file on the bus. */
+export const RecordBatch = Type.Object({
+  /** `<import>/<number of the file>`: what created the events, for the ledger. */
+  origin: Type.String(),
+  path: Type.String(),
+  /** The adapter, such as `logs/syslog`. */
+  dataset: Type.String(),
+  /** The file's stream in the catalogue: the key of its context. */
+  file: Type.String(),
+  /** The source of records that name no stream. */
+  source: Type.String(),
+  /** Given by the user: it takes the place of every stream. */
+  declared: Type.Optional(Type.Literal(true)),
+  records: Type.Array(BusRecord),
+})
+export type RecordBatch = Static<typeof RecordBatch>
+
+/** Rejections of one file on the bus: dead letters. `id` is the same for the same bytes at the same place of the same stream. */
+export const RejectionBatch = Type.Object({
+  origin: Type.String(),
+  file: Type.String(),
+  rejections: Type.Array(Type.Intersect([Rejection, Type.Object({ id: Type.String() })])),
+})
+export type RejectionBatch = Static<typeof RejectionBatch>

@@ -1,0 +1,23 @@
+/** An event on its way into the index, with what the index keeps beside the document to filter, order and merge. */
+export interface Change {
+  id: string
+  /** Nanoseconds since 1970 as 19 digits. */
+  at: string
+  /** The source by which events of one instant are ordered. */
+  source: string
+  place: number
+  /** How well its time is known: of two readings of one event the higher wins. */
+  rank: number
+  /** The file's stream whose context dated it. */
+  file: string
+  /** `<import>/<number of the file>` that brought it. */
+  origin: string
+  kind: string
+  host: string
+  service: string
+  level: string
+  /** What full text finds: message, host, service, user. */
+  text: string
+  /** The document: a TimelineEvent as JSON. */
+  document: string
+}

@@ -1,0 +1,45 @@
+import { Type, type Static } from 'typebox'
+
+/** One thing that tells the year or the date of a stream's stamps. Years and days are those of the stream's first record (turn 0). */
+export const Evidence = Type.Object({
+  /**
+   * `weekday` and `leap-day` exclude years; `file-name` and `other-source` point at one; the times at which something was archived, last written
+   * or imported tell only that the last record is not later.
+   */
+  kind: Type.Enum(['weekday', 'leap-day', 'file-name', 'other-source', 'archive-time', 'file-time', 'import-time']),
+  /** Which years, or days since 1970-01-01, it allows for turn 0; the last is the one that it speaks for. */
+  allows: Type.Array(Type.Integer()),
+  /** In words, for people. */
+  because: Type.String(),
+})
+export type Evidence = Static<typeof Evidence>
+
+/** What is known of the time of a file's stream: numbered, kept on the bus, applied by the normalizer. */
+export const Context = Type.Object({
+  /** The stream in the catalogue. */
+  file: Type.String(),
+  number: Type.Integer(),
+  dataset: Type.String(),
+  /** Hashes of its first records, at most 64: how a copy or a grown file is known again. */
+  head: Type.Array(Type.String()),
+  zone: Type.Optional(Type.String()),
+  /** How the zone is known; left out where it is not. */
+  zoneBasis: Type.Optional(Type.Enum(['configured', 'inferred'])),
+  /** The year of turn 0, for stamps without one. */
+  year: Type.Optional(Type.Integer()),
+  /** The earliest year of turn 0 that the evidence leaves open. */
+  yearFrom: Type.Optional(Type.Integer()),
+  /** The date of turn 0 in days since 1970-01-01, for stamps without one, and the earliest that the evidence leaves open. */
+  day: Type.Optional(Type.Integer()),
+  dayFrom: Type.Optional(Type.Integer()),
+  /** The order of dates in digits that fits every line. */
+  order: Type.Optional(Type.Enum(['dmy', 'mdy', 'ymd'])),
+  /** Other orders fit as well. */
+  orderOpen: Type.Optional(Type.Literal(true)),
+  evidence: Type.Array(Evidence),
+  /** `seconds` of the first record's stamp: a file that begins earlier may hold this stream. */
+  first: Type.Integer(),
+  /** Records that are on the bus already get another time by it. */
+  redates: Type.Optional(Type.Literal(true)),
+})
+export type Context = Static<typeof Context>

@@ -1,0 +1,42 @@
+import { Type, type Static } from 'typebox'
+
+/**
+ * Why something could not be read.
+ * `not-a-record`: not of the file's format. `orphan-continuation`: belongs to a record that is not in the file.
+ * `impossible-time`: Feb 30, 25:00. `time-out-of-range`: before 1970 or after 2262-04-11. `no-time`: nothing in it tells when.
+ * `invalid-json`; `too-deep`: nested deeper than 64. `incomplete`: required parts are missing.
+ * `line-too-long`: over 1 MiB. `document-too-large`: over 64 MiB. `unrecognized`: no adapter reads this file. `binary`: the same, for a file that is no text.
+ * `damaged-archive`, `archive-too-large`, `archive-too-deep`, `archive-encrypted`: what is in it cannot be read, or would be too much. `unreadable`: the system refused.
+ */
+export const Reason = Type.Enum([
+  'not-a-record',
+  'orphan-continuation',
+  'impossible-time',
+  'time-out-of-range',
+  'no-time',
+  'invalid-json',
+  'too-deep',
+  'incomplete',
+  'line-too-long',
+  'document-too-large',
+  'unrecognized',
+  'binary',
+  'damaged-archive',
+  'archive-too-large',
+  'archive-too-deep',
+  'archive-encrypted',
+  'unreadable',
+])
+export type Reason = Static<typeof Reason>
+
+/** A dead letter: bytes that could not be read as a record, with their place and the reason. */
+export const Rejection = Type.Object({
+  path: Type.String(),
+  /** First and last physical line, from 1; of a binary file both 1. */
+  first: Type.Integer(),
+  last: Type.Integer(),
+  reason: Reason,
+  /** The bytes as text, at most 64 KiB of them. */
+  raw: Type.String(),
+})
+export type Rejection = Static<typeof Rejection>

@@ -1,0 +1,72 @@
+import { Type, type Static } from 'typebox'
+
+export const Kind = Type.Enum(['log', 'chat', 'alert', 'email', 'change', 'ticket', 'status', 'metric', 'note'])
+export type Kind = Static<typeof Kind>
+
+/** How the instant is known. */
+export const Basis = Type.Enum(['explicit', 'named', 'configured', 'inferred', 'assumed', 'received'])
+export type Basis = Static<typeof Basis>
+
+export const TimeFlag = Type.Enum([
+  'year-inferred',
+  'date-inferred',
+  'ambiguous-hour',
+  'skipped-hour',
+  'leap-second',
+  'clock-offset-applied',
+  'out-of-order',
+  'zone-abbreviation',
+  'ambiguous-date',
+  'contradicted',
+])
+export type TimeFlag = Static<typeof TimeFlag>
+
+/** Where a record of the event was seen. */
+export const Seen = Type.Object({
+  source: Type.String(),
+  path: Type.String(),
+  /** The first physical line, from 1; in a document, the number of the record. */
+  line: Type.Integer(),
+})
+export type Seen = Static<typeof Seen>
+
+export const EventTime = Type.Object({
+  /** The stamp as written. */
+  original: Type.String(),
+  basis: Basis,
+  /** The zone that was applied: an IANA name or an offset. */
+  zone: Type.String(),
+  /** UTC. With `latest` it spans every reading that the evidence leaves open. */
+  earliest: Type.String(),
+  latest: Type.String(),
+  flags: Type.Array(TimeFlag),
+})
+export type EventTime = Static<typeof EventTime>
+
+/** One event of the timeline, under ECS field names (https://www.elastic.co/guide/en/ecs/8.17/ecs-field-reference.html). */
+export const TimelineEvent = Type.Object(
+  {
+    /** UTC, with the digits of the source. */
+    '@timestamp': Type.String(),
+    message: Type.String(),
+    event: Type.Object(
+      {
+        id: Type.String(),
+        kind: Type.Enum(['event', 'alert']),
+        /** The adapter, such as `logs/syslog`. */
+        dataset: Type.String(),
+        /** The exact slice of the source, decoded, with all its lines. */
+        original: Type.String(),
+      },
+      { additionalProperties: true },
+    ),
+    timeline: Type.Object({
+      kind: Kind,
+      signature: Type.String(),
+      time: EventTime,
+      seen: Type.Array(Seen),
+    }),
+  },
+  { additionalProperties: true },
+)
+export type TimelineEvent = Static<typeof TimelineEvent> & Record<string, unknown>

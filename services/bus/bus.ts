@@ -1,0 +1,43 @@
+/**
+ * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
+ * `removals`: what was taken back. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
+ */
+export type Topic = 'records' | 'rejections' | 'contexts' | 'removals' | 'imports'
+
+export interface Message {
+  topic: Topic
+  /** Messages of one key stay in order: the stream. */
+  key: string
+  value: unknown
+}
+
+export interface Delivered extends Message {
+  /** Where the message stands; as text, because a position of several partitions is no number. */
+  position: string
+}
+
+/** The bus cannot take or give messages now; the same call may succeed later. */
+export class Unavailable extends Error {}
+
+/** The log of record of each workspace: everything that was received, in order, for ever. */
+export interface Bus {
+  /** Resolves to the position of the last one when all are durable. Appends of one caller keep their order. Waits while consumers are far behind. */
+  append(workspace: string, messages: readonly Message[]): Promise<string>
+  /**
+   * Hands over every message after a position (null: from the first), then those that come, until the signal. A handler that rejects ends the call with its error.
+   * After a restart messages may come again; none is left out.
+   */
+  consume(
+    workspace: string,
+    after: string | null,
+    handle: (messages: readonly Delivered[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>
+  /** The messages of these topics, up to now; with a key only those of it. */
+  read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
+  /** The position of the last message, null when there is none. */
+  end(workspace: string): Promise<string | null>
+  /** What is wrong with the stored log, in words; empty when nothing is. */
+  check(workspace: string): Promise<string[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
+import { expanded } from '../ingest/walk.ts'
+import { zoneRules } from '../normalizer/zones.ts'
+import { WrongUse, type Command } from './command.ts'
+import { table } from './table.ts'
+
+export interface ImportCommandOptions {
+  zone?: string
+  source?: string
+  json?: boolean
+}
+
+/** Reads files onto the timeline and prints the coverage ledger. */
+export const importCommand: Command<ImportCommandOptions> = async (setting, { zone, source, json }) => {
+  if (zone !== undefined && !zoneRules(zone)) {
+    throw new WrongUse(`--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`)
+  }
+  const { timeline, workspace, nowMs, notes, terminal } = setting
+  let drawn = 0
+  const ledger = await timeline.importFiles(workspace, {
+    inputs: () => expanded(setting.files()),
+    nowMs,
+    ...(zone !== undefined && { zone }),
+    ...(source !== undefined && { source }),
+    progress({ files, of, units }) {
+      if (!terminal || json || (Date.now() - drawn < 100 && files < of)) return
+      drawn = Date.now()
+      void notes(`\r${bar(files, of)} ${files} of ${of} files, ${units.toLocaleString('en')} records\x1b[K`)
+    },
+  })
+  if (drawn > 0) await notes('\r\x1b[K')
+  await setting.out(json ? `${JSON.stringify(ledger)}\n` : printed(ledger))
+  return ledger.files.some((file) => file.rejected > 0 || file.adapter === null) ? 1 : 0
+}
+
+const bar = (done: number, of: number): string => {
+  const full = Math.round((20 * done) / Math.max(of, 1))
+  return `[${'#'.repeat(full)}${' '.repeat(20 - full)}]`
+}
+
+/** The ledger for people: one line a file, the reasons below it, the sum at the end. */
+function printed(ledger: Ledger): string {
+  const rows = ledger.files.map((f) => [f.path, f.adapter ?? 'not recognized', f.lines, f.events, f.merged, f.rejected])
+  const lines = ledger.files.reduce((sum, f) => sum + f.lines, 0)
+  rows.push(['sum', '', lines, ledger.events, ledger.merged, ledger.rejected])
+  const text = table(['file', 'read as', 'records', 'new', 'merged', 'rejected'], rows)
+  const notes = ledger.files.flatMap(explain)
+  return `${text}${notes.length > 0 ? `\n${notes.join('\n')}\n` : ''}`
+}
+
+function explain(file: LedgerFile): string[] {
+  const notes: string[] = []
+  if (file.reason) notes.push(`${file.path}: not recognized: ${file.reason}`)
+  const reasons = Object.entries(file.reasons).map(([reason, count]) => `${count} ${reason}`)
+  if (file.adapter !== null && reasons.length > 0) notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
+  if (file.time) notes.push(`${file.path}: ${file.time}`)
+  return notes
+}

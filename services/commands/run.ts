@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pino, { type Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { callOwner } from './call-owner.ts'
+import type { Command, ExitStatus, Output } from './command.ts'
+import { WrongUse } from './command.ts'
+import { inputFiles } from './input-files.ts'
+import { own, ownerOf } from './owner.ts'
+
+export interface Invocation {
+  name: string
+  options: Record<string, unknown>
+  paths: string[]
+  data: string
+  workspace: string
+}
+
+/** Loaded when they are run: a command pays only for what it needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
+  import: async () => (await import('./import.ts')).importCommand,
+  timeline: async () => (await import('./timeline.ts')).timelineCommand,
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  'sources-list': async () => (await import('./sources.ts')).sourcesListCommand,
+  'sources-remove': async () => (await import('./sources.ts')).sourcesRemoveCommand,
+  'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
+}
+
+/** Commands as the owner runs them for others: loaded on the first call. */
+const lazily = Object.fromEntries(
+  Object.entries(COMMANDS).map(([name, load]) => [
+    name,
+    (async (setting, options) => (await load())(setting, options)) as Command<never>,
+  ]),
+)
+
+/** Another command may be about to leave the folder: so long its owner may take to do so. */
+const PATIENCE_MS = 5000
+
+/** Runs a command here when the data folder is free, else in the process that owns it. */
+export async function run(config: Config, invocation: Invocation, output: Output): Promise<ExitStatus> {
+  const logger: Logger = pino({ level: config.logLevel, redact: ['*.authorization'] }, pino.destination(2))
+  const { name, options, data, workspace } = invocation
+  const files = await inputFiles(invocation.paths, data)
+  try {
+    if (name === 'serve') {
+      const { serve } = await import('./serve.ts')
+      return await serve({ data, workspace, options, logger, output, own: (says) => own(data, logger, lazily, says) })
+    }
+    const nowMs = Date.now()
+    for (const until = Date.now() + PATIENCE_MS; ;) {
+      const owner = await own(data, logger, lazily, `recount ${name}`)
+      if (owner) {
+        try {
+          const command = lazily[name] as Command<unknown>
+          return await command({ ...output, timeline: owner.timeline, workspace, nowMs, files: files.each }, options)
+        } finally {
+          await owner.release()
+        }
+      }
+      try {
+        const call = { name, options, workspace, nowMs, terminal: output.terminal }
+        return await callOwner(data, call, files.each(), output)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > until) {
+          throw new WrongUse(`the data folder ${data} is in use by ${ownerOf(data)}, which does not answer: ${(error as Error).message}`)
+        }
+        await sleep(50)
+      }
+    }
+  } finally {
+    await files.done()
+  }
+}

@@ -1,0 +1,18 @@
+/** Rows under headings, columns aligned, numbers to the right. Control characters are shown, not sent to the terminal. */
+export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : printable(cell))))
+  const widths = headings.map((h, i) => Math.max(h.length, ...cells.map((row) => row[i]!.length)))
+  const line = (row: readonly string[], source?: readonly (string | number)[]): string =>
+    row
+      .map((cell, i) => (typeof source?.[i] === 'number' || (!source && i > 1) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd()
+  return [line(headings), ...cells.map((row, i) => line(row, rows[i]))].map((l) => `${l}\n`).join('')
+}
+
+/** Text without anything that a terminal would obey: control characters and bidirectional overrides come as \u escapes. */
+export const printable = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
+    c === '\n' ? '⏎' : c === '\t' ? ' ' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

@@ -1,0 +1,95 @@
+import type { TimelineEvent } from '../../schemas/timeline-event.ts'
+import type { PageQuery } from '../event-index/event-index.ts'
+import { parseInstant } from '../event-index/instant-key.ts'
+import { WrongUse, type Command } from './command.ts'
+import { printable } from './table.ts'
+
+export interface TimelineCommandOptions {
+  from?: string
+  to?: string
+  query?: string
+  kind?: string[]
+  limit?: number
+  format: 'text' | 'jsonl' | 'csv' | 'md'
+}
+
+const PAGE = 1000
+
+/** Prints the timeline, or the part that the options select, in order. */
+export const timelineCommand: Command<TimelineCommandOptions> = async (setting, options) => {
+  const { timeline, workspace, out } = setting
+  await timeline.settled(workspace)
+  const query: PageQuery = { limit: PAGE, order: 'asc' }
+  for (const edge of ['from', 'to'] as const) {
+    const text = options[edge]
+    if (text === undefined) continue
+    const key = parseInstant(text)
+    if (key === undefined) throw new WrongUse(`--${edge} ${text} is no instant: write it as 2024-05-01T10:00:00Z`)
+    query[edge] = key
+  }
+  if (options.query) query.q = options.query
+  if (options.kind) query.kind = options.kind
+  const format = FORMATS[options.format]
+  let left = options.limit ?? Infinity
+  if (format.head) await out(format.head)
+  while (left > 0) {
+    query.limit = Math.min(PAGE, left)
+    const page = await timeline.eventIndex.page(workspace, query)
+    left -= page.count
+    if (page.count > 0) await out(format.print(Buffer.from(page.events)))
+    if (page.next === null) break
+    query.cursor = page.next
+  }
+  return 0
+}
+
+const parse = (events: Buffer): TimelineEvent[] => JSON.parse(`[${events.toString()}]`) as TimelineEvent[]
+
+interface Format {
+  head?: string
+  /** `events`: JSON objects joined by a comma and a newline. */
+  print(events: Buffer): string
+}
+
+const FORMATS: Readonly<Record<TimelineCommandOptions['format'], Format>> = {
+  jsonl: { print: (events) => `${events.toString().replaceAll(',\n', '\n')}\n` },
+  text: { print: (events) => parse(events).map(textLine).join('') },
+  md: { print: (events) => parse(events).map(markdownLine).join('') },
+  csv: {
+    head: '@timestamp,kind,level,source,host,service,message,id\r\n',
+    print: (events) => parse(events).map(csvLine).join(''),
+  },
+}
+
+const at = (event: TimelineEvent, group: string, name: string): string => {
+  const value = (event[group] as Record<string, unknown> | undefined)?.[name]
+  return typeof value === 'string' ? value : ''
+}
+
+const sourceOf = (event: TimelineEvent): string => event.timeline.seen[0]?.source ?? ''
+
+/** A mark on instants that were not written so in the source. */
+const certainty = (event: TimelineEvent): string =>
+  event.timeline.time.basis === 'assumed' || event.timeline.time.flags.length > 0 ? '~' : ' '
+
+function textLine(event: TimelineEvent): string {
+  const level = at(event, 'log', 'level')
+  const who = at(event, 'user', 'name')
+  const text = printable(`${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`)
+  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(sourceOf(event))}  ${level ? `${level}: ` : ''}${text}\n`
+}
+
+/** Characters that Markdown would read are escaped; a line stays a line. */
+const markdown = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`)
+
+const markdownLine = (event: TimelineEvent): string =>
+  `* ${event['@timestamp']} UTC, ${markdown(sourceOf(event))}: ${markdown(event.message)}\n`
+
+/** RFC 4180; a cell that a spreadsheet would take for a formula gets a quote in front. */
+const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+
+const csvLine = (event: TimelineEvent): string =>
+  `${[
+    event['@timestamp'], event.timeline.kind, at(event, 'log', 'level'), sourceOf(event),
+    at(event, 'host', 'name'), at(event, 'service', 'name'), event.message, event.event.id,
+  ].map(cell).join(',')}\r\n`

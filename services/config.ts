@@ -1,0 +1,40 @@
+/** The settings of a process, read once from the environment. Nothing else reads it. */
+export interface Config {
+  /** The data folder. RECOUNT_DATA; `recount-data` in the current folder. */
+  data: string
+  /** RECOUNT_WORKSPACE; `main`. */
+  workspace: string
+  /** RECOUNT_HTTP_HOST; only this machine. */
+  host: string
+  /** RECOUNT_HTTP_PORT. */
+  port: number
+  /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
+  logLevel: string
+}
+
+export class BadSetting extends Error {}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** @throws BadSetting */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const port = Number(env['RECOUNT_HTTP_PORT'] ?? 8080)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new BadSetting(`RECOUNT_HTTP_PORT is ${env['RECOUNT_HTTP_PORT']}, but must be a number from 0 to 65535`)
+  }
+  const logLevel = env['RECOUNT_LOG_LEVEL'] ?? 'warn'
+  if (!LEVELS.includes(logLevel)) {
+    throw new BadSetting(`RECOUNT_LOG_LEVEL is ${logLevel}, but must be one of ${LEVELS.join(', ')}`)
+  }
+  const workspace = env['RECOUNT_WORKSPACE'] ?? 'main'
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(workspace)) {
+    throw new BadSetting(`RECOUNT_WORKSPACE is ${workspace}, but must be lower-case letters, digits and hyphens, at most 63`)
+  }
+  return Object.freeze({
+    data: env['RECOUNT_DATA'] ?? 'recount-data',
+    workspace,
+    host: env['RECOUNT_HTTP_HOST'] ?? '127.0.0.1',
+    port,
+    logLevel,
+  })
+}

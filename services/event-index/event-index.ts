@@ -1,0 +1,70 @@
+import type { Change } from '../../schemas/change.ts'
+import type { Filter, Query } from '../../schemas/query.ts'
+
+/** A filter whose window is in nanoseconds since 1970, as 19 digits: from <= at < to. */
+export type WindowFilter = Omit<Filter, 'from' | 'to'> & { from?: string; to?: string }
+export type PageQuery = Omit<Query, 'from' | 'to'> & WindowFilter
+
+/** A page of the timeline. */
+export interface Page {
+  /** The events as JSON objects in UTF-8, joined by a comma and a newline; no object has a newline inside. */
+  events: Uint8Array
+  count: number
+  /** Where the next page begins; null after the last. */
+  next: string | null
+}
+
+export interface Bucket {
+  /** The beginning of the interval, UTC, to the second. */
+  at: string
+  count: number
+  /** Counts by level; '' for events without one. */
+  levels: Record<string, number>
+}
+
+export interface SourceSummary {
+  source: string
+  events: number
+  /** First and last minute with an event, UTC. */
+  first: string
+  last: string
+  kinds: Record<string, number>
+}
+
+/** What `remove` takes back: everything seen under a path, or from a source. */
+export type Removal = { path: string } | { source: string }
+
+/** The cursor is of a timeline that has changed since: events were re-dated or taken away. The reader starts again. */
+export class TimelineChanged extends Error {}
+/** The cursor was not made by this index. */
+export class BadCursor extends Error {}
+
+/**
+ * The one UTC timeline of each workspace, ordered by (@timestamp, source, place, id).
+ * A call resolves only when what it did is visible to every later call. The index is a view: it may be thrown away and filled again from the bus.
+ */
+export interface EventIndex {
+  /**
+   * Creates the events, and merges those whose id is there: a repeat adds the place where it was seen, a better reading of its time moves it.
+   * Applying the same changes again does nothing. `position` is that of the bus up to which all is now in the index.
+   */
+  write(workspace: string, changes: readonly Change[], position: string): Promise<void>
+  /** The last position written, or null: then everything is to be read again. */
+  position(workspace: string): Promise<string | null>
+  /** How many events each origin of an import created. */
+  created(workspace: string, importId: string): Promise<Map<string, number>>
+  /** @throws TimelineChanged, BadCursor */
+  page(workspace: string, query: PageQuery): Promise<Page>
+  /** The document of an event as JSON, or undefined. */
+  event(workspace: string, id: string): Promise<string | undefined>
+  /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
+  histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>
+  sources(workspace: string): Promise<SourceSummary[]>
+  /** Takes places away from events, and the events that have none left; resolves to how many events that were. */
+  remove(workspace: string, removal: Removal, position: string): Promise<number>
+  /** An empty index that takes the place of this one when `publish` resolves; reads go on here until then. */
+  renew(workspace: string): Promise<{ index: Pick<EventIndex, 'write' | 'remove'>; publish(): Promise<void> }>
+  /** What is wrong with the stored index, in words; empty when nothing is. */
+  check(workspace: string): Promise<string[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,47 @@
+import type { Change } from '../../schemas/change.ts'
+import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
+
+/** What the index holds of an event. */
+export type Stored = Pick<Change, 'at' | 'source' | 'place' | 'rank' | 'file' | 'document'>
+
+/**
+ * One event out of two records of it, whatever the order in which they come; undefined when the second adds nothing.
+ * A new reading by the same stream takes the place of the old one; of two streams the better known time wins, then the earlier instant.
+ * Places are united; the smallest source and the largest place give the order.
+ */
+export function merge(stored: Stored, change: Stored): Stored | undefined {
+  const old = JSON.parse(stored.document) as TimelineEvent
+  const fresh = JSON.parse(change.document) as TimelineEvent
+  const seen = union(old.timeline.seen, fresh.timeline.seen)
+  const redated = change.at !== stored.at || JSON.stringify(old.timeline.time) !== JSON.stringify(fresh.timeline.time)
+  const better =
+    redated &&
+    (change.file === stored.file ||
+      change.rank > stored.rank ||
+      (change.rank === stored.rank && change.at < stored.at))
+  const source = change.source < stored.source ? change.source : stored.source
+  const place = Math.max(change.place, stored.place)
+  if (!better && seen.length === old.timeline.seen.length && source === stored.source && place === stored.place) {
+    return undefined
+  }
+  const base = better ? fresh : old
+  const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen } })
+  return { ...(better ? change : stored), source, place, document }
+}
+
+/** The document without the places that a removal takes away; undefined when none is left, null when it had none of them. */
+export function without(document: string, removal: { path?: string; source?: string }): string | undefined | null {
+  const event = JSON.parse(document) as TimelineEvent
+  const seen = event.timeline.seen.filter((s) => s.path !== removal.path && s.source !== removal.source)
+  if (seen.length === event.timeline.seen.length) return null
+  if (seen.length === 0) return undefined
+  return JSON.stringify({ ...event, timeline: { ...event.timeline, seen } })
+}
+
+const compare = (a: Seen, b: Seen): number =>
+  a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line
+
+function union(a: readonly Seen[], b: readonly Seen[]): Seen[] {
+  const all = [...a, ...b].sort(compare)
+  return all.filter((seen, i) => i === 0 || compare(all[i - 1]!, seen) !== 0)
+}

@@ -1,0 +1,174 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Decompress } from 'fzstd'
+import tar from 'tar-stream'
+import yauzl from 'yauzl'
+import type { FileInput } from './files.ts'
+import { placeOf, type Input } from './input.ts'
+import { replayable } from './replayable.ts'
+import type { Unreadable } from './walk.ts'
+
+/** An archive in an archive in an archive is the most that anybody makes by accident. */
+const DEEPEST = 3
+/** An archive inside another must be held in memory. */
+const NESTED_LIMIT = 64 * 1024 * 1024
+
+type Format = 'zip' | 'tar' | 'gzip' | 'zstd'
+
+/** What the first bytes say; a name alone says nothing. */
+export function archiveFormat(bytes: Uint8Array): Format | undefined {
+  const [a, b, c, d] = bytes
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return 'zip'
+  if (a === 0x1f && b === 0x8b) return 'gzip'
+  if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd'
+  if (Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar') return 'tar'
+  return undefined
+}
+
+/** The input itself, or the members of the archive that it is. A compressed file is that file. */
+export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | Unreadable> {
+  let format: Format | undefined
+  try {
+    format = archiveFormat(await firstBytes(input))
+  } catch (error) {
+    yield { path: input.path, unreadable: (error as Error).message, reason: depth > 0 ? 'damaged-archive' : 'unreadable' }
+    return
+  }
+  if (!format) {
+    yield input
+    return
+  }
+  if (depth > DEEPEST) {
+    yield { path: input.path, unreadable: `archives are nested deeper than ${DEEPEST}`, reason: 'archive-too-deep' }
+    return
+  }
+  try {
+    if (format === 'zip') yield* zipMembers(input, depth)
+    else if (format === 'tar') yield* tarMembers(input, depth)
+    else yield* expand(await decompressed(input, format), depth + 1)
+  } catch (error) {
+    const { message } = error as Error
+    const encrypted = /encrypt/i.test(message)
+    const large = error instanceof TooLarge
+    yield { path: input.path, unreadable: message, reason: encrypted ? 'archive-encrypted' : large ? 'archive-too-large' : 'damaged-archive' }
+  }
+}
+
+class TooLarge extends Error {}
+
+async function firstBytes(input: Input): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of input.open()) {
+    parts.push(chunk)
+    size += chunk.length
+    if (size >= 512) break
+  }
+  return Buffer.concat(parts)
+}
+
+async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Input> {
+  const { onDisk, ...rest } = input as FileInput
+  const content = (): AsyncGenerator<Uint8Array> => (format === 'gzip' ? gunzipped(input) : unzstd(input))
+  const made: Input = { ...rest, open: onDisk ? content : replayable(content()) }
+  delete made.size
+  if (format === 'gzip') {
+    const seconds = Buffer.from(await firstBytes(input)).readUInt32LE(4)
+    if (seconds > 0) made.archivedMs = seconds * 1000
+  }
+  return made
+}
+
+/** An error in the middle of the compressed bytes reaches the reader after what could be decompressed. */
+async function* gunzipped(input: Input): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
+  const source = Readable.from(input.open())
+  const done = pipeline(source, gunzip).catch((error: Error) => error)
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>
+  } finally {
+    gunzip.destroy()
+    source.destroy()
+    await done
+  }
+}
+
+async function* unzstd(input: Input): AsyncGenerator<Uint8Array> {
+  let out: Uint8Array[] = []
+  const stream = new Decompress((chunk) => void out.push(chunk))
+  for await (const chunk of input.open()) {
+    stream.push(chunk)
+    yield* out
+    out = []
+  }
+  stream.push(new Uint8Array(0), true)
+  yield* out
+}
+
+/** Members that lead out of the archive keep their names, which are only shown: nothing is ever written under them. */
+const member = (archive: Input, name: string, more: Partial<Input>): Omit<Input, 'open'> => {
+  const path = `${archive.path}/${name}`
+  const known = archive.modifiedMs === undefined ? {} : { modifiedMs: archive.modifiedMs }
+  return { path, ...placeOf(path), ...known, ...more }
+}
+
+async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input | Unreadable> {
+  const options = { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: true } as const
+  const { onDisk } = archive as FileInput
+  const zip = onDisk
+    ? await yauzl.openPromise(onDisk, options)
+    : await yauzl.fromBufferPromise(await whole(archive), options)
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName
+      if (name.endsWith('/')) continue
+      const facts = member(archive, name, { size: entry.uncompressedSize, archivedMs: entry.getLastModDate().getTime() })
+      if (entry.isEncrypted()) {
+        yield { path: facts.path, unreadable: 'this member is encrypted', reason: 'archive-encrypted' }
+        continue
+      }
+      yield* expand({ ...facts, open: () => opened(zip, entry) }, depth + 1)
+    }
+  } finally {
+    zip.close()
+  }
+}
+
+async function* opened(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
+  yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>
+}
+
+async function* tarMembers(archive: Input, depth: number): AsyncGenerator<Input | Unreadable> {
+  const extract = tar.extract()
+  const feeding = pipeline(Readable.from(archive.open()), extract).catch((error: Error) => error)
+  try {
+    for await (const entry of extract) {
+      const { header } = entry
+      if (header.type !== 'file' && header.type !== 'contiguous-file') {
+        entry.resume()
+        continue
+      }
+      const more: Partial<Input> = { size: header.size ?? 0 }
+      if (header.mtime) more.archivedMs = header.mtime.getTime()
+      yield* expand({ ...member(archive, header.name.replace(/^\.\//, ''), more), open: replayable(entry as unknown as AsyncIterable<Uint8Array>) }, depth + 1)
+      entry.resume()
+    }
+  } finally {
+    extract.destroy()
+  }
+  const error = await feeding
+  if (error instanceof Error) throw error
+}
+
+async function whole(input: Input): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of input.open()) {
+    size += chunk.length
+    if (size > NESTED_LIMIT) throw new TooLarge('an archive inside another is larger than 64 MiB: unpack it first')
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts)
+}
+

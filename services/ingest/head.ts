@@ -1,0 +1,109 @@
+import type { File, Head } from '../../ingest-adapters/adapter.ts'
+import { isObject, parseJson } from '../../ingest-adapters/shared/json.ts'
+import { decode } from './decode.ts'
+import type { Input } from './input.ts'
+import { isJsonLines } from './json-values.ts'
+
+const HEAD_BYTES = 64 * 1024
+const VALUES = 50
+
+/** Reads the beginning of an input. Errors of reading are the caller's. */
+export async function openHead(input: Input, file: File): Promise<Head> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  let whole = true
+  for await (const chunk of input.open()) {
+    parts.push(chunk)
+    size += chunk.length
+    if (size > HEAD_BYTES) {
+      whole = false
+      break
+    }
+  }
+  return makeHead(Buffer.concat(parts).subarray(0, HEAD_BYTES), file, whole)
+}
+
+/** `whole`: the bytes are all that there are. */
+export function makeHead(bytes: Uint8Array, file: File, whole: boolean): Head {
+  let text: string | undefined
+  let lines: string[] | undefined
+  let values: unknown[] | undefined
+  return {
+    file,
+    bytes,
+    get text() {
+      return (text ??= decode(bytes))
+    },
+    get lines() {
+      if (!lines) {
+        const all = this.text.split('\n').map((line) => line.replace(/\r$/, ''))
+        if (!whole && all.length > 1) all.pop()
+        lines = all.filter((line) => line.trim() !== '')
+      }
+      return lines
+    },
+    get values() {
+      return (values ??= headValues(this.text, this.lines))
+    },
+  }
+}
+
+function headValues(text: string, lines: readonly string[]): unknown[] {
+  const begin = text.trimStart()
+  if (begin[0] !== '{' && begin[0] !== '[') return []
+  if (isJsonLines(begin)) {
+    return lines.slice(0, VALUES).flatMap((line) => {
+      const result = parseJson(line.trim())
+      return 'value' in result ? [result.value] : []
+    })
+  }
+  const result = parseJson(closed(begin))
+  if (!('value' in result)) return []
+  return Array.isArray(result.value) ? result.value.slice(0, VALUES) : [result.value]
+}
+
+/** A JSON text cut after the last whole member or element, or after its first value, with the open brackets closed. */
+function closed(text: string): string {
+  const open: string[] = []
+  let cut = 0
+  let closers = ''
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!
+    if (inString) {
+      if (c === '\\') i++
+      else if (c === '"') inString = false
+    } else if (c === '"') inString = true
+    else if (c === '{' || c === '[') {
+      open.push(c === '{' ? '}' : ']')
+      if (cut === 0) {
+        cut = i + 1
+        closers = open.join('')
+      }
+    } else if (c === '}' || c === ']') {
+      open.pop()
+      if (open.length === 0) return text.slice(0, i + 1)
+      cut = i + 1
+      closers = open.toReversed().join('')
+    } else if (c === ',') {
+      cut = i
+      closers = open.toReversed().join('')
+    }
+  }
+  return text.slice(0, cut) + closers
+}
+
+/** Whether the bytes are no text: a NUL among them that is not half of a UTF-16 character, or many control characters. */
+export function isBinary(head: Head): boolean {
+  const sample = head.text.slice(0, 4096)
+  let odd = 0
+  for (let i = 0; i < sample.length; i++) {
+    const c = sample.charCodeAt(i)
+    if (c === 0) return true
+    if (c < 32 && c !== 9 && c !== 10 && c !== 13 && c !== 27 && c !== 12) odd++
+  }
+  return odd > sample.length * 0.1
+}
+
+export const firstObject = (head: Head): Readonly<Record<string, unknown>> | undefined =>
+  head.values.find(isObject)

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Loaded } from '../../ingest-adapters/load.ts'
+import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
+import type { Bus, Message } from '../bus/bus.ts'
+import { openCatalogue, updated, type Catalogue } from './catalogue.ts'
+import { companionsOf, type Companion } from './companions.ts'
+import { fileEvidence } from './file-evidence.ts'
+import type { Input } from './input.ts'
+import { readFile, type FileReport } from './read-file.ts'
+import { findOverlap } from './overlap.ts'
+import { survey, type Survey } from './survey.ts'
+import type { Unreadable } from './walk.ts'
+
+export interface ImportOptions {
+  /** Every file to read; called twice, with the same files in the same order. */
+  inputs(): AsyncIterable<Input | Unreadable>
+  /** For stamps without a zone: an IANA name or an offset. */
+  zone?: string
+  /** The name of the source of every record. */
+  source?: string
+  /** The clock at import, for what it excludes. */
+  nowMs: number
+  /** Told now and then how many files and units were read. */
+  progress?(done: { files: number; of: number; units: number }): void
+}
+
+export interface ImportPorts {
+  bus: Bus
+  adapters: readonly Loaded[]
+  workspace: string
+  logger: Logger
+  /** Whether an event with this id is on the timeline, and its document. */
+  event(id: string): Promise<string | undefined>
+  /** Resolves when everything up to a position is in the index. */
+  indexed(position: string): Promise<void>
+  created(importId: string): Promise<Map<string, number>>
+}
+
+/** Reads files onto the bus and waits until they are on the timeline. The ledger accounts for every unit. */
+export async function importFiles(ports: ImportPorts, options: ImportOptions): Promise<Ledger> {
+  const { bus, workspace, adapters } = ports
+  const importId = `i${options.nowMs.toString(36)}${randomUUID().slice(0, 4)}`
+  const surveys = new Map<string, Survey>()
+  const companions: Companion[] = []
+  for await (const input of options.inputs()) {
+    if ('unreadable' in input) continue
+    const found = await survey(input, adapters, options.nowMs)
+    surveys.set(found.path, found)
+    if (found.outcome === 'describes') companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
+  }
+  const catalogue = await openCatalogue(bus, workspace)
+  const reports: FileReport[] = []
+  let units = 0
+  let position: string | null = null
+  for await (const input of options.inputs()) {
+    const origin = `${importId}/${reports.length}`
+    // A file that came while the import ran is left for the next one.
+    const found = 'unreadable' in input ? unreadable(input) : surveys.get(input.path)
+    if (!found) continue
+    if (found.outcome === 'records') {
+      found.file.companions = companionsOf(companions, found.path, found.loaded.name)
+      position = (await placeStream(ports, options, catalogue, found, input as Input, spans(surveys, found))) ?? position
+    }
+    const report = await readFile(ports, { origin, ...pickSource(options) }, found, input)
+    position = report.position ?? position
+    reports.push(report)
+    units += report.lines
+    options.progress?.({ files: reports.length, of: surveys.size, units })
+  }
+  if (position !== null) await ports.indexed(position)
+  const ledger = account(importId, reports, await ports.created(importId))
+  await bus.append(workspace, [{ topic: 'imports', key: importId, value: { ...ledger, atMs: options.nowMs } }])
+  return ledger
+}
+
+/** Instants that the other files of the import span. */
+const spans = (surveys: ReadonlyMap<string, Survey>, but: Survey): (readonly [number, number])[] =>
+  [...surveys.values()].flatMap((s) => (s !== but && s.outcome === 'records' && s.findings.span ? [s.findings.span] : []))
+
+const pickSource = ({ source }: ImportOptions): { source?: string } => (source === undefined ? {} : { source })
+
+const unreadable = (input: Unreadable): Survey & { outcome: 'unreadable' } => ({
+  path: input.path,
+  outcome: 'unreadable',
+  reason: input.unreadable,
+  id: input.reason,
+})
+
+/** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. */
+async function placeStream(
+  { bus, workspace, event }: ImportPorts,
+  options: ImportOptions,
+  catalogue: Catalogue,
+  found: Survey & { outcome: 'records' },
+  input: Input,
+  others: readonly (readonly [number, number])[],
+): Promise<string | undefined> {
+  const { path, archivedMs, modifiedMs } = input
+  const facts = { path, nowMs: options.nowMs, others, ...(archivedMs && { archivedMs }), ...(modifiedMs && { modifiedMs }) }
+  const surveyed = {
+    dataset: found.loaded.name,
+    head: found.head,
+    first: found.first,
+    findings: found.findings,
+    evidence: [...found.findings.evidence, ...fileEvidence(found.findings, facts)],
+  }
+  const copied = catalogue.find(surveyed)
+  const overlap = copied ? undefined : await findOverlap(catalogue.all(surveyed.dataset), found, input, event)
+  found.stream = copied?.file ?? overlap?.context.file
+  found.shift = overlap?.shift ?? 0
+  if (overlap) {
+    // Evidence speaks of the first record of this file; the stream's first record is so many years (days) away.
+    surveyed.head = []
+    surveyed.evidence = surveyed.evidence.map((e) => ({ ...e, allows: e.allows.map((value) => value - found.shift!) }))
+  }
+  const context = updated(copied ?? overlap?.context, surveyed, options.zone)
+  found.stream ??= context!.file
+  found.context = context ?? copied ?? overlap!.context
+  if (!context) return undefined
+  catalogue.set(context)
+  const message: Message = { topic: 'contexts', key: context.file, value: context }
+  return bus.append(workspace, [message])
+}
+
+function account(importId: string, reports: readonly FileReport[], created: ReadonlyMap<string, number>): Ledger {
+  const files = reports.map(({ position: _, ...report }, i): LedgerFile => {
+    const events = created.get(`${importId}/${i}`) ?? 0
+    return { ...report, events, merged: report.lines - report.rejected - events }
+  })
+  const sum = (key: 'events' | 'merged' | 'rejected'): number => files.reduce((total, file) => total + file[key], 0)
+  return { import: importId, files, events: sum('events'), merged: sum('merged'), rejected: sum('rejected') }
+}

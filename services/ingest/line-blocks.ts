@@ -1,0 +1,74 @@
+import type { Refused } from '../../ingest-adapters/adapter.ts'
+import { decoded } from './decode.ts'
+
+export const LINE_LIMIT = 1024 * 1024
+/** A record of so many lines is cut: a file of which no line begins a record must not fill the memory. */
+const RECORD_LINES_LIMIT = 20_000
+const SHOWN = 1024
+
+export interface LineBlock {
+  lines: string[]
+  /** The number of `lines[0]`, from 1. */
+  first: number
+  refused: Refused[]
+}
+
+/**
+ * The lines of a text, in blocks of whole records: a block ends before a line that `begins` one. Line ends (LF, CRLF) are taken off.
+ * A line over 1 MiB is refused with its length.
+ */
+export async function* lineBlocks(
+  source: AsyncIterable<Uint8Array>,
+  begins?: (line: string) => boolean,
+): AsyncGenerator<LineBlock> {
+  let partial = ''
+  let partialLength = 0
+  let held: string[] = []
+  let first = 1
+  for await (const text of decoded(source)) {
+    const lines = text.split('\n')
+    const refused: Refused[] = []
+    lines[0] = partial + lines[0]!
+    partialLength += text.length
+    partial = lines.pop()!
+    if (lines.length > 0) partialLength = partial.length
+    if (partial.length > LINE_LIMIT) partial = partial.slice(0, LINE_LIMIT + 1)
+    clean(lines, first + held.length, refused)
+    const block = held.length > 0 ? held.concat(lines) : lines
+    let cut = block.length
+    if (begins) {
+      cut = lastBegin(block, begins)
+      if (cut === 0 && block.length > RECORD_LINES_LIMIT) cut = block.length
+    }
+    held = cut < block.length ? block.splice(cut) : []
+    if (block.length > 0 || refused.length > 0) yield { lines: block, first, refused }
+    first += block.length
+  }
+  const last: string[] = partial === '' ? [] : [partial]
+  const refused: Refused[] = []
+  clean(last, first + held.length, refused, partialLength)
+  if (held.length + last.length > 0) yield { lines: held.concat(last), first, refused }
+}
+
+/** Takes carriage returns off; replaces lines that are too long by empty ones and refuses them. */
+function clean(lines: string[], first: number, refused: Refused[], length?: number): void {
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!
+    if (line.charCodeAt(line.length - 1) === 13) lines[i] = line.slice(0, -1)
+    if (line.length > LINE_LIMIT) {
+      const long = length ?? line.length
+      refused.push({
+        rejected: `${line.slice(0, SHOWN)}… (${long} characters)`,
+        reason: 'line-too-long',
+        line: first + i,
+      })
+      lines[i] = ''
+    }
+  }
+}
+
+/** The place of the last line that begins a record, 0 where none after the first does. */
+function lastBegin(lines: readonly string[], begins: (line: string) => boolean): number {
+  for (let i = lines.length - 1; i > 0; i--) if (begins(lines[i]!)) return i
+  return 0
+}

@@ -1,0 +1,193 @@
+import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
+import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
+import type { LedgerFile } from '../../schemas/ledger.ts'
+import type { Reason } from '../../schemas/rejection.ts'
+import type { SourceRecord } from '../../schemas/source-record.ts'
+import type { Message } from '../bus/bus.ts'
+import { hash, identifier } from './identity.ts'
+import type { ImportPorts } from './import.ts'
+import type { Input } from './input.ts'
+import { lineBlocks } from './line-blocks.ts'
+import { readItems } from './read-items.ts'
+import { repeatCounter } from './repeats.ts'
+import { sequence } from './sequence.ts'
+import { isRecord, type Survey } from './survey.ts'
+import type { Unreadable } from './walk.ts'
+
+/** A message on the bus holds so many records, or so many characters of them. */
+const BATCH = 1000
+const BATCH_CHARACTERS = 4_000_000
+const SHOWN = 64 * 1024
+/** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
+const LAST_SECOND = 9_223_372_036
+
+export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & { position: string | null }
+
+/** Puts what is in a file on the bus, batch by batch, and counts it. */
+export async function readFile(
+  ports: ImportPorts,
+  by: { origin: string; source?: string },
+  found: Survey,
+  input: Input | Unreadable,
+): Promise<FileReport> {
+  const report: FileReport = {
+    path: found.path,
+    adapter: 'loaded' in found ? found.loaded.name : null,
+    lines: 0,
+    rejected: 0,
+    context: 0,
+    reasons: {},
+    position: null,
+  }
+  const stream = found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
+  const out = outlet(ports, report, { origin: by.origin, file: stream })
+  if (found.outcome === 'describes') return report
+  if (found.outcome === 'records') await readRecords(found, input as Input, by, report, out)
+  else await readUnrecognized(found, input, report, out)
+  await out.flush()
+  return report
+}
+
+interface Outlet {
+  record(record: BusRecord): void
+  refuse(refused: { rejected: string; reason: Reason; line: number }, last?: number): void
+  /** Sends what is full; waits for the batch before it. */
+  turn(): Promise<void> | undefined
+  flush(): Promise<void>
+  batch: Omit<RecordBatch, 'records'>
+}
+
+function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { origin: string; file: string }): Outlet {
+  const batch: Omit<RecordBatch, 'records'> = { ...ids, path: report.path, dataset: report.adapter ?? '', source: '' }
+  let records: BusRecord[] = []
+  let rejections: RejectionBatch['rejections'] = []
+  let characters = 0
+  let sending: Promise<void> = Promise.resolve()
+  const repeats = repeatCounter()
+  const send = (): Promise<void> => {
+    const messages: Message[] = []
+    if (records.length > 0) messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
+    if (rejections.length > 0) messages.push({ topic: 'rejections', key: ids.file, value: { ...ids, rejections } })
+    records = []
+    rejections = []
+    characters = 0
+    const before = sending
+    const sent = bus.append(workspace, messages)
+    sending = before.then(() => sent).then((position) => void (report.position = position))
+    sending.catch(() => undefined)
+    return before
+  }
+  return {
+    batch,
+    record(record) {
+      report.lines++
+      records.push(record)
+      characters += record.original.length
+    },
+    refuse({ rejected, reason, line }, last = line) {
+      report.lines++
+      report.rejected++
+      report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
+      const raw = rejected.length > SHOWN ? `${rejected.slice(0, SHOWN)}…` : rejected
+      const of = hash(`${ids.file}\0${raw}`)
+      const id = `${of}.${repeats(of)}`
+      rejections.push({ id, path: report.path, first: line, last, reason, raw })
+      characters += raw.length
+    },
+    turn: () =>
+      records.length + rejections.length >= BATCH || characters > BATCH_CHARACTERS ? send() : undefined,
+    async flush() {
+      if (records.length + rejections.length > 0) void send()
+      await sending
+    },
+  }
+}
+
+async function readRecords(
+  found: Survey & { outcome: 'records' },
+  input: Input,
+  by: { source?: string },
+  report: FileReport,
+  out: Outlet,
+): Promise<void> {
+  const { loaded, file, shift = 0, context } = found
+  const declared = by.source
+  Object.assign(out.batch, { source: declared ?? sourceOf(input), ...(declared !== undefined && { declared: true }) })
+  const identify = identifier(loaded.name, found.stream!, declared)
+  const follow = sequence()
+  let day: number | undefined
+  let clock = -1
+  const take = (item: SourceRecord): void => {
+    const { time } = item
+    const step = follow(time, item.stream ?? '')
+    const record: BusRecord = Object.assign(item, identify(item), step)
+    if (time.lacks) record.turn = (step.turn ?? 0) + shift
+    if (time.lacks === 'date' && day !== undefined) {
+      if (time.seconds < clock - 43_200) day++
+      clock = time.seconds
+      record.day = day
+    }
+    const wrong = outOfRange(record, context!.year)
+    if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
+    else out.record(record)
+  }
+  try {
+    for await (const items of readItems(input, loaded.adapter, file)) {
+      for (const item of items) {
+        if (isRecord(item)) take(item)
+        else if (isRefused(item)) out.refuse(item)
+        else {
+          report.context += item.context
+          if (item.date) {
+            day = Math.floor(item.date.seconds / 86400)
+            clock = -1
+          }
+        }
+        const full = out.turn()
+        if (full) await full
+      }
+    }
+  } catch (error) {
+    out.refuse({ rejected: `${input.path}: ${(error as Error).message}`, reason: 'unreadable', line: report.lines + 1 })
+  }
+}
+
+const isRefused = (item: Refused | Described | Item): item is Refused => 'rejected' in item
+
+/** The source of records that name none: the file and the folder that it is in. */
+const sourceOf = (input: Input): string => (input.folder === '' ? input.name : `${input.folder}/${input.name}`)
+
+function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Reason | undefined {
+  if (time.lacks === 'year') {
+    const date = new Date(time.seconds * 1000)
+    if (date.getUTCMonth() !== 1 || date.getUTCDate() !== 29 || year === undefined) return undefined
+    const y = year + turn
+    return (y % 4 === 0 && y % 100 !== 0) || y % 400 === 0 ? undefined : 'impossible-time'
+  }
+  if (time.lacks) return undefined
+  const at = time.seconds - (time.offset ?? 0)
+  return at < 0 || at > LAST_SECOND ? 'time-out-of-range' : undefined
+}
+
+/** A text file gives up its lines, a binary one is one unit. */
+async function readUnrecognized(
+  found: Survey & { outcome: 'unreadable' | 'unrecognized' | 'binary' },
+  input: Input | Unreadable,
+  report: FileReport,
+  out: Outlet,
+): Promise<void> {
+  report.reason = found.reason
+  if (found.outcome !== 'unrecognized') {
+    const reason = 'reason' in input ? input.reason : found.outcome
+    out.refuse({ rejected: found.reason, reason, line: 1 })
+    return
+  }
+  for await (const { lines, first, refused } of lineBlocks((input as Input).open())) {
+    for (const refusal of refused) out.refuse(refusal)
+    for (const [i, line] of lines.entries()) {
+      if (line !== '') out.refuse({ rejected: line, reason: 'unrecognized', line: first + i })
+      const full = out.turn()
+      if (full) await full
+    }
+  }
+}

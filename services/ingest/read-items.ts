@@ -1,0 +1,29 @@
+import type { Adapter, File, Item } from '../../ingest-adapters/adapter.ts'
+import { documents } from './documents.ts'
+import type { Input } from './input.ts'
+import { jsonValues } from './json-values.ts'
+import { lineBlocks } from './line-blocks.ts'
+
+/** What an adapter makes of a file, block by block, in the order of the file. */
+export async function* readItems(input: Input, adapter: Adapter, file: File): AsyncGenerator<Iterable<Item>> {
+  const source = input.open()
+  if (adapter.unit === 'lines') {
+    const parse = adapter.parse(file)
+    for await (const block of lineBlocks(source, adapter.begins)) {
+      if (block.refused.length > 0) yield block.refused
+      yield parse(block.lines, block.first)
+    }
+  } else if (adapter.unit === 'json') {
+    const parse = adapter.parse(file)
+    for await (const values of jsonValues(source)) {
+      for (const value of values) {
+        yield 'rejected' in value ? [value] : parse(value.value, value.text, value.line)
+      }
+    }
+  } else {
+    const parse = adapter.parse(file)
+    for await (const document of documents(source, adapter.begins)) {
+      yield 'rejected' in document ? [document] : await parse(document.bytes, document.line)
+    }
+  }
+}

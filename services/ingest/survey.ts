@@ -1,0 +1,84 @@
+import type { File, Head, Item, JsonAdapter } from '../../ingest-adapters/adapter.ts'
+import type { Loaded } from '../../ingest-adapters/load.ts'
+import type { Context } from '../../schemas/context.ts'
+import type { SourceRecord } from '../../schemas/source-record.ts'
+import { HEAD_RECORDS } from './catalogue.ts'
+import { isBinary, openHead } from './head.ts'
+import { hash } from './identity.ts'
+import type { Input } from './input.ts'
+import { jsonValues } from './json-values.ts'
+import { readItems } from './read-items.ts'
+import { recognize } from './recognize.ts'
+import { sequence } from './sequence.ts'
+import { surveyStamps, type StampFindings } from './stamp-survey.ts'
+
+/** What the first pass over a file found. */
+export type Survey =
+  | { path: string; outcome: 'unreadable' | 'unrecognized' | 'binary'; reason: string; id: string }
+  | { path: string; outcome: 'describes'; loaded: Loaded; facts: unknown }
+  | {
+      path: string
+      outcome: 'records'
+      loaded: Loaded
+      file: File
+      head: string[]
+      first: number
+      findings: StampFindings
+      /** The file's stream in the catalogue, and the turns from its first record to the file's; known before the second pass. */
+      stream?: string | undefined
+      shift?: number
+      context?: Context
+    }
+
+/** Which adapter reads an input, and what its first records and its stamps tell. Only files whose stamps lack something are read to the end. */
+export async function survey(input: Input, adapters: readonly Loaded[], nowMs: number): Promise<Survey> {
+  const { path } = input
+  const file: File = { name: input.name, folder: input.folder, companions: [] }
+  let head: Head
+  try {
+    head = await openHead(input, file)
+  } catch (error) {
+    return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
+  }
+  const loaded = recognize(adapters, head)
+  if (!loaded) return unrecognized(path, head)
+  const { adapter } = loaded
+  const facts = adapter.unit === 'json' && adapter.describes ? await described(adapter, head, input) : undefined
+  if (facts !== undefined) return { path, outcome: 'describes', loaded, facts }
+  const hashes: string[] = []
+  let first: number | undefined
+  const stamps = surveyStamps(new Date(nowMs).getUTCFullYear() + 1)
+  const follow = sequence()
+  try {
+    reading: for await (const items of readItems(input, adapter, file)) {
+      for (const item of items) {
+        if (!isRecord(item)) continue
+        if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
+        else if (!stamps.needed()) break reading
+        first ??= item.time.seconds
+        stamps.add(item.time, item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0)
+      }
+    }
+  } catch (error) {
+    if (hashes.length === 0) return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
+  }
+  return { path, outcome: 'records', loaded, file, head: hashes, first: first ?? 0, findings: stamps.finish() }
+}
+
+function unrecognized(path: string, head: Head): Survey {
+  const id = hash(Buffer.from(head.bytes).toString('latin1'))
+  if (head.bytes.length === 0) return { path, outcome: 'unrecognized', reason: 'the file is empty', id }
+  if (isBinary(head)) return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
+  return { path, outcome: 'unrecognized', reason: 'no line begins with a time stamp, and no format fits', id }
+}
+
+async function described(adapter: JsonAdapter, head: Head, input: Input): Promise<unknown> {
+  if (adapter.describes!(head, head.values) === undefined) return undefined
+  const values: unknown[] = []
+  for await (const some of jsonValues(input.open())) {
+    for (const value of some) if (!('rejected' in value)) values.push(value.value)
+  }
+  return adapter.describes!(head, values)
+}
+
+export const isRecord = (item: Item): item is SourceRecord => 'time' in item

@@ -1,0 +1,47 @@
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { expand } from './archives.ts'
+import { fileInput, type FileInput } from './files.ts'
+import type { Input } from './input.ts'
+
+/** A place that could not be entered or opened. */
+export interface Unreadable {
+  path: string
+  unreadable: string
+  reason: 'unreadable' | 'damaged-archive' | 'archive-too-large' | 'archive-too-deep' | 'archive-encrypted'
+}
+
+/** Every file of every path and the members of archives, each shown under its path. A member of a streamed archive can be read only until the next one is asked for. */
+export async function* expanded(
+  files: AsyncIterable<FileInput | Unreadable>,
+): AsyncGenerator<Input | Unreadable> {
+  for await (const file of files) {
+    if ('unreadable' in file) yield file
+    else yield* expand(file)
+  }
+}
+
+/**
+ * Every file below the paths, in the order of their names. Links to folders are not followed, so that nothing comes twice;
+ * `except` is the data folder, which is never imported into itself.
+ */
+export async function* walk(paths: readonly string[], except: string): AsyncGenerator<FileInput | Unreadable> {
+  for (const path of paths) yield* below(path, resolve(except), true)
+}
+
+async function* below(path: string, except: string, given: boolean): AsyncGenerator<FileInput | Unreadable> {
+  try {
+    const stats = given ? await stat(path) : await lstat(path)
+    if (stats.isDirectory()) {
+      if (resolve(path) === except) return
+      for (const name of (await readdir(path)).sort()) yield* below(join(path, name), except, false)
+      return
+    }
+    if (stats.isSymbolicLink() && (await stat(path)).isDirectory()) return
+    const file = await fileInput(path)
+    if (file.isFile) yield file
+    else yield { path, unreadable: 'this is no regular file', reason: 'unreadable' }
+  } catch (error) {
+    yield { path, unreadable: (error as Error).message, reason: 'unreadable' }
+  }
+}

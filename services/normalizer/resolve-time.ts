@@ -1,0 +1,160 @@
+import type { BusRecord } from '../../schemas/bus-record.ts'
+import type { Context } from '../../schemas/context.ts'
+import type { Stamp } from '../../schemas/source-record.ts'
+import type { Basis, EventTime, TimeFlag } from '../../schemas/timeline-event.ts'
+import { formatInstant, LAST_SECOND } from './instant.ts'
+import { abbreviationOffsets } from './zone-abbreviations.ts'
+import { zoneRules, type LocalReading } from './zones.ts'
+
+export interface ResolvedTime {
+  seconds: number
+  nanos: number
+  /** The instant in UTC with the digits of the source. */
+  at: string
+  time: EventTime
+}
+
+/** What a stamp can mean: readings of the local clock in Unix seconds as if it were UTC, and how far the zone leaves it open. */
+interface Local {
+  seconds: number
+  earliest: number
+  latest: number
+}
+
+const DAY = 86400
+/** The zones of the world lie between -12 and +14 hours. */
+const FURTHEST_EAST = 14 * 3600
+const FURTHEST_WEST = 12 * 3600
+const UNTOLD_YEAR = 1972
+
+/** The UTC instant of a record under what is known of its stream, with its bounds, basis and flags. Pure: it asks no clock and no zone of the machine. */
+export function resolveTime(record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'behind' | 'late'>, context: Context): ResolvedTime {
+  const stamp = record.time
+  const flags: TimeFlag[] = []
+  const local = localReading(record, context, flags)
+  const known = zoneOf(stamp, context, flags)
+  let basis = known.basis
+  let chosen = known.offset
+  let widestEast = known.offset
+  let widestWest = known.offset
+  if (known.rules) {
+    const crest = record.behind === undefined ? undefined : local.seconds + record.behind
+    const reading = known.rules.read(local.seconds)
+    ;({ chosen, widestEast, widestWest } = choose(reading, crest, known.rules.read, flags))
+  } else if (known.others) {
+    widestEast = Math.max(chosen, ...known.others)
+    widestWest = Math.min(chosen, ...known.others)
+  } else if (basis === 'assumed') {
+    widestEast = FURTHEST_EAST
+    widestWest = -FURTHEST_WEST
+  }
+  const repeats = chosen !== widestEast && flags.includes('ambiguous-hour')
+  if (record.late && !repeats) flags.push('out-of-order')
+  if (stamp.leapSecond) flags.push('leap-second')
+  if (basis === 'explicit' && (stamp.lacks || flags.includes('ambiguous-date'))) basis = 'inferred'
+  const seconds = within(local.seconds - chosen)
+  const earliest = within(local.earliest - widestEast)
+  const latest = within(local.latest - widestWest) + (stamp.minutesOnly ? 59 : 0)
+  const at = formatInstant(seconds, stamp.nanos, stamp.digits)
+  const time: EventTime = {
+    original: stamp.original,
+    basis,
+    zone: known.name,
+    earliest: earliest === seconds ? at : formatInstant(earliest, stamp.nanos, stamp.digits),
+    latest: latest === seconds ? at : formatInstant(latest, stamp.nanos, stamp.digits),
+    flags,
+  }
+  return { seconds, nanos: stamp.nanos, at, time }
+}
+
+const within = (seconds: number): number => Math.min(Math.max(seconds, 0), LAST_SECOND)
+
+/** The local clock with the year, the date and the order of the date that the context knows. */
+function localReading(record: Pick<BusRecord, 'time' | 'turn' | 'day'>, context: Context, flags: TimeFlag[]): Local {
+  const { time: stamp, turn = 0 } = record
+  if (stamp.lacks === 'year') {
+    flags.push('year-inferred')
+    const year = (context.year ?? UNTOLD_YEAR) + turn
+    const seconds = inYear(stamp.seconds, year)
+    return { seconds, earliest: inYear(stamp.seconds, (context.yearFrom ?? year - turn) + turn), latest: seconds }
+  }
+  if (stamp.lacks === 'date') {
+    flags.push('date-inferred')
+    if (record.day !== undefined) return exactly(stamp.seconds + record.day * DAY)
+    const day = (context.day ?? 0) + turn
+    const earliest = (context.dayFrom ?? context.day ?? 0) + turn
+    return { seconds: stamp.seconds + day * DAY, earliest: stamp.seconds + earliest * DAY, latest: stamp.seconds + day * DAY }
+  }
+  if (!stamp.orders) return exactly(stamp.seconds)
+  const readings = Object.values(stamp.orders)
+  const seconds = (context.order && stamp.orders[context.order]) ?? stamp.seconds
+  if (readings.length < 2 || (context.order && !context.orderOpen)) return exactly(seconds)
+  flags.push('ambiguous-date')
+  return { seconds, earliest: Math.min(...readings), latest: Math.max(...readings) }
+}
+
+const exactly = (seconds: number): Local => ({ seconds, earliest: seconds, latest: seconds })
+
+/** A reading of the leap year 1972 in another year. Feb 29 becomes Mar 1 where there is none; the context never chooses such a year. */
+function inYear(seconds: number, year: number): number {
+  const date = new Date(seconds * 1000)
+  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) / 1000 + (((seconds % DAY) + DAY) % DAY)
+}
+
+interface KnownZone {
+  name: string
+  basis: Basis
+  offset: number
+  rules?: { read(wall: number): LocalReading }
+  /** Other offsets for which the same abbreviation stands. */
+  others?: readonly number[]
+}
+
+const UTC_ASSUMED: KnownZone = { name: 'UTC', basis: 'assumed', offset: 0 }
+
+function zoneOf(stamp: Stamp, context: Context, flags: TimeFlag[]): KnownZone {
+  if (stamp.offset !== undefined) {
+    return { name: offsetName(stamp.offset), basis: 'explicit', offset: stamp.offset }
+  }
+  if (stamp.zone !== undefined) {
+    const rules = stamp.zone.includes('/') ? zoneRules(stamp.zone) : undefined
+    if (rules) return { name: stamp.zone, basis: 'named', offset: 0, rules }
+    if (stamp.zone !== 'UTC' && stamp.zone !== 'GMT') flags.push('zone-abbreviation')
+    const offsets = abbreviationOffsets(stamp.zone)
+    if (offsets) {
+      const told = context.zone === undefined ? [] : (zoneRules(context.zone)?.read(stamp.seconds).offsets ?? [])
+      const offset = offsets.find((o) => told.includes(o)) ?? offsets[0]!
+      return { name: offsetName(offset), basis: 'named', offset, others: offsets }
+    }
+  }
+  if (context.zone === undefined) return UTC_ASSUMED
+  const rules = zoneRules(context.zone)
+  if (!rules) return UTC_ASSUMED
+  return { name: context.zone, basis: context.zoneBasis ?? 'configured', offset: 0, rules }
+}
+
+function offsetName(offset: number): string {
+  if (offset === 0) return 'UTC'
+  const minutes = Math.round(Math.abs(offset) / 60)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+/** The offset among those that the local clock allows: by the order of the lines in a repeated hour, by the rules before the gap in a skipped one. */
+function choose(
+  reading: LocalReading,
+  crest: number | undefined,
+  read: (wall: number) => LocalReading,
+  flags: TimeFlag[],
+): { chosen: number; widestEast: number; widestWest: number } {
+  const [first, second] = reading.offsets
+  if (first === undefined) {
+    const [before, after] = reading.around!
+    flags.push('skipped-hour')
+    return { chosen: before, widestEast: Math.max(before, after), widestWest: Math.min(before, after) }
+  }
+  if (second === undefined) return { chosen: first, widestEast: first, widestWest: first }
+  flags.push('ambiguous-hour')
+  const repeated = crest !== undefined && read(crest).offsets.length > 1
+  return { chosen: repeated ? second : first, widestEast: first, widestWest: second }
+}
