@@ -60,7 +60,10 @@ export interface LineAdapter extends Common {
    * `parse` gets whole records only.
    */
   begins?(line: string): boolean
-  /** Called once a file; the function that it returns gets the lines block by block, `first` is the number of `lines[0]`. */
+  /**
+   * Called once a file; the function that it returns gets the lines block by block, `first` is the number of `lines[0]`,
+   * and at the end once no lines, to give what it held back.
+   */
   parse(file: File): (lines: readonly string[], first: number) => Iterable<Item>
 }
 

@@ -5,7 +5,8 @@
  * A webhook's time is the stamp of the thing that it is about which fits the action; one about nothing with a stamp (create, delete) has none.
  */
 import type { JsonAdapter } from '../adapter.ts'
-import { describeEvent, eventNameOf, subjectOf, type GithubEvent } from '../shared/github-event.ts'
+import { describeEvent, type GithubEvent } from '../shared/github-event.ts'
+import { eventNameOf, subjectOf } from '../shared/github-names.ts'
 import { webhookTime } from '../shared/github-time.ts'
 import { at, isObject, text as textOf, type JsonObject } from '../shared/json.ts'
 import { mostValues, refuseValue } from '../shared/json-fields.ts'

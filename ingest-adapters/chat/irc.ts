@@ -38,7 +38,8 @@ const begins = (line: string): boolean =>
   BARE.test(line)
 
 const eventAt = (text: string, end: number): IrcEvent =>
-  (text.charCodeAt(end) === 9 ? tabbed(text.slice(end + 1)) : undefined) ?? ircEvent(text.slice(end).trim())
+  (text.charCodeAt(end) === 9 ? tabbed(text.slice(end + 1)) : undefined) ??
+  ircEvent(text.slice(end).trim())
 
 /** Whether the file is people (and their bots) talking: a mark of a client on half the lines, speech or coming and going on a fifth. */
 function recognizes(head: Head): boolean {
@@ -53,13 +54,18 @@ function recognizes(head: Head): boolean {
       const bare = /^(?:--&gt;|&lt;)/.test(line)
       if (bare) speech++
       if (bare || HEADER.test(line)) marks++
-      if (bare || !(HEADER.test(line) || BARE.test(line) || HTML_REST.test(line) || /^\s/.test(line))) lines++
+      if (
+        bare ||
+        !(HEADER.test(line) || BARE.test(line) || HTML_REST.test(line) || /^\s/.test(line))
+      )
+        lines++
       continue
     }
     lines++
     if (stamped.time === 'impossible-time') continue
     const event = eventAt(text, stamped.end)
-    if (text.charCodeAt(stamped.end) === 9 && event.action === 'message' && event.sure === 'none') columns.push(event)
+    if (text.charCodeAt(stamped.end) === 9 && event.action === 'message' && event.sure === 'none')
+      columns.push(event)
     if (event.sure !== 'none') marks++
     if (event.sure === 'speech') speech++
   }
@@ -113,7 +119,13 @@ function* read(group: Group): Generator<Item> {
   if (event.channel !== undefined) fields['labels.channel'] = event.channel
   const message = event.text || rest || text.trim()
   const after = group.count > 1 ? group.text.slice(group.head.length) : ''
-  yield { time: stamped.time, message: message + after, original: group.text, line: group.line, fields }
+  yield {
+    time: stamped.time,
+    message: message + after,
+    original: group.text,
+    line: group.line,
+    fields,
+  }
 }
 
 /** A header is one line; what follows it without a stamp belongs to nothing. */

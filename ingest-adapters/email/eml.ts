@@ -3,8 +3,8 @@
  * Recognized by its header block, because a Maildir's files have no extension. A body or an encoding that is broken costs the text, never the mail.
  */
 import type { DocumentAdapter, Head } from '../adapter.ts'
-import { beginsWithMailHeader } from '../shared/mail-headers.ts'
-import { mailItem, mailText } from '../shared/mail-record.ts'
+import { beginsWithMailHeader, mailText } from '../shared/mail-headers.ts'
+import { mailItem } from '../shared/mail-record.ts'
 
 const LINES = 400
 

@@ -5,8 +5,8 @@
  * a separator must hold a date instead, which a sentence that begins with "From" does not.
  */
 import type { DocumentAdapter, Item } from '../adapter.ts'
-import { beginsWithMailHeader } from '../shared/mail-headers.ts'
-import { mailItem, mailText } from '../shared/mail-record.ts'
+import { beginsWithMailHeader, mailText } from '../shared/mail-headers.ts'
+import { mailItem } from '../shared/mail-record.ts'
 
 /** `From alice@example.com  Mon Nov  8 21:54:11 1999`, `From 17@xxx Mon Jan 01 10:00:00 +0000 2024`, `From - …` */
 const SEPARATOR =
@@ -29,7 +29,8 @@ async function read(bytes: Uint8Array, line: number): Promise<Item[]> {
   const separator = SEPARATOR.exec(first.slice(0, 250))
   if (!separator) return [await mailItem(document, original, line)]
   let mail = end < 0 ? Buffer.alloc(0) : document.subarray(end + 1)
-  if (mail.includes('\n>')) mail = Buffer.from(mail.toString('latin1').replace(ESCAPED, ''), 'latin1')
+  if (mail.includes('\n>'))
+    mail = Buffer.from(mail.toString('latin1').replace(ESCAPED, ''), 'latin1')
   return [await mailItem(mail, original, line, separator[1])]
 }
 

@@ -98,7 +98,7 @@ function readLine(line: string, number: number): Item {
   if (answer[1] !== '-') fields['http.response.status_code'] = Number(answer[1])
   if (answer[2] !== '-') fields['http.response.body.bytes'] = Number(answer[2])
   if (ANSWER.lastIndex < line.length) setRest(fields, line, ANSWER.lastIndex)
-  const said = request === '' || request === '-' ? 'No request' : request
+  const said = request === '-' || request.trim() === '' ? 'No request' : request
   const message = answer[1] === '-' ? said : `${said} ${answer[1]}`
   return { time, message, original: line, line: number, fields }
 }
@@ -124,9 +124,10 @@ function closingQuote(line: string, at: number): number {
 function setClient(fields: Fields, before: readonly string[]): void {
   let words = before
   if (hasVhost(words)) {
-    const [name, port] = words[0]!.split(':')
-    if (name) fields['url.domain'] = name
-    if (port) fields['url.port'] = Number(port)
+    const host = words[0]!
+    const colon = VHOST_AND_PORT.test(host) ? host.indexOf(':') : host.length
+    fields['url.domain'] = host.slice(0, colon)
+    if (colon < host.length) fields['url.port'] = Number(host.slice(colon + 1))
     words = words.slice(1)
   }
   const [client, identity] = words

@@ -17,7 +17,9 @@ const HEAD =
   /^\[((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?)\] \[(?:([\w-]{0,64}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /
 const PROCESS = /\[pid (\d{1,10})(?::tid (\d{1,15}))?\] /y
 const ERROR = /^\((\d{1,10})\)([^:]{1,200}): /
-const CLIENT = /\[(client|remote) ([^\]\s]{1,255})\] /
+const CLIENT = /\[(?:client|remote) (\[[^\]\s]{1,64}\](?::\d{1,5})?|[^\]\s]{1,255})\] /
+/** Since 2.4 a port follows every address, also that of version 6 without brackets. */
+const IPV6_AND_PORT = /^([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*):(\d{1,5})$/
 const CODE = /^(AH\d{5}): /
 const SOURCE_FILE = /^([\w.-]{1,64}\.c)\((\d{1,9})\): /
 const REFERRER = /, referer: (\S+)$/
@@ -67,7 +69,7 @@ function readText(record: string, from: number, fields: Fields): string {
   const client = CLIENT.exec(text.slice(0, CLIENT_WITHIN))
   const before = client ? text.slice(0, client.index) : ''
   if (client && (before === '' || ERROR.test(before) || SOURCE_FILE.test(before))) {
-    setSource(fields, client[2]!)
+    setSource(fields, process ? client[1]!.replace(IPV6_AND_PORT, '[$1]:$2') : client[1]!)
     text = before + text.slice(client.index + client[0].length)
   }
   let rest = text

@@ -17,11 +17,9 @@ const PYTHON_EXCEPTION = /^[A-Za-z_][\w.]*(?:: |$)/
 
 const isLine = (line: string): boolean => LINE.test(line)
 
-/** `before` is the line before it, where the reader tells: a line behind an unfinished one does not begin a record. */
-function begins(line: string, before?: unknown): boolean {
+function begins(line: string): boolean {
   const m = LINE.exec(line)
-  if (!m || FRAME.test(line.slice(m[0].length, m[0].length + 40))) return false
-  return typeof before !== 'string' || LINE.exec(before)?.[3] !== 'P'
+  return m !== null && !FRAME.test(line.slice(m[0].length, m[0].length + 40))
 }
 
 /** A record that may still get parts and frames. */
@@ -41,9 +39,9 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   recognizes: (head) => mostLines(head, isLine),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      const open = new Map<string, Open>()
+  parse: () => {
+    const open = new Map<string, Open>()
+    return function* (lines, first) {
       for (let i = 0; i < lines.length; i++) {
         const text = lines[i]!
         const m = LINE.exec(text)
@@ -65,7 +63,14 @@ export const adapter: LineAdapter = {
             yield { rejected: text, reason: 'impossible-time', line: first + i }
             continue
           }
-          open.set(stream, { time, stream, line: first + i, lines: [text], texts: [inner], whole: tag === 'F' })
+          open.set(stream, {
+            time,
+            stream,
+            line: first + i,
+            lines: [text],
+            texts: [inner],
+            whole: tag === 'F',
+          })
         }
         // What the other stream has held back comes first, so that records keep the order of their first lines.
         const other = open.get(stream === 'stdout' ? 'stderr' : 'stdout')
@@ -74,8 +79,12 @@ export const adapter: LineAdapter = {
           yield close(other)
         }
       }
+      // A part may be continued in the next block; at the end of the file nothing can come any more.
+      if (lines.length > 0) return
       yield* [...open.values()].toSorted((a, b) => a.line - b.line).map(close)
-    },
+      open.clear()
+    }
+  },
 }
 
 /** Whether a line goes on with a stack trace; the last of Python's names the exception and is not indented. */

@@ -32,7 +32,8 @@ function readField(bytes: Uint8Array, at: number): Field | 'cut-off' | undefined
   const equals = bytes.subarray(at, Math.min(lineEnd, at + 65)).indexOf(EQUALS)
   const name = textOf(bytes.subarray(at, equals < 0 ? Math.min(lineEnd, at + 65) : at + equals))
   if (!NAME.test(name)) return undefined
-  if (equals >= 0) return { name, value: textOf(bytes.subarray(at + equals + 1, lineEnd)), end: lineEnd + 1 }
+  if (equals >= 0)
+    return { name, value: textOf(bytes.subarray(at + equals + 1, lineEnd)), end: lineEnd + 1 }
   const from = lineEnd + 1 + LENGTH_BYTES
   if (from > bytes.length) return 'cut-off'
   const view = new DataView(bytes.buffer, bytes.byteOffset + lineEnd + 1, LENGTH_BYTES)
@@ -44,7 +45,8 @@ function readField(bytes: Uint8Array, at: number): Field | 'cut-off' | undefined
 
 function countNewlines(bytes: Uint8Array, from: number, to: number): number {
   let count = 0
-  for (let i = bytes.indexOf(NEWLINE, from); i >= 0 && i < to; i = bytes.indexOf(NEWLINE, i + 1)) count++
+  for (let i = bytes.indexOf(NEWLINE, from); i >= 0 && i < to; i = bytes.indexOf(NEWLINE, i + 1))
+    count++
   return count
 }
 
@@ -88,7 +90,7 @@ export const adapter: DocumentAdapter = {
   parse: () =>
     function* (bytes, first) {
       let line = first
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         if (bytes[at] === NEWLINE) {
           at++
           line++

@@ -30,7 +30,8 @@ const entryOf = (value: JsonObject): JournalEntry =>
 function isEntry(value: unknown): boolean {
   if (!isObject(value)) return false
   const has = (name: string): boolean => Object.hasOwn(value, name)
-  if (has('__REALTIME_TIMESTAMP')) return has('__CURSOR') || has('__MONOTONIC_TIMESTAMP') || has('MESSAGE')
+  if (has('__REALTIME_TIMESTAMP'))
+    return has('__CURSOR') || has('__MONOTONIC_TIMESTAMP') || has('MESSAGE')
   return has('MESSAGE') && has('_SOURCE_REALTIME_TIMESTAMP')
 }
 

@@ -51,9 +51,11 @@ const MUST_FIT: Readonly<Record<string, RegExp>> = {
   'process.pid': /^\d{1,10}$/,
   'http.response.status_code': /^[1-5]\d\d$/,
   'http.request.method': /^[A-Z]{3,10}$/,
+  'service.name': /^(?!\d+(?:\.\d+)?m?s$)/,
   'source.ip': /^[\da-fA-F.:]+$/,
 }
 const NUMBERS = new Set(['process.pid', 'http.response.status_code'])
+const AT_LEVEL = /^(?:debug|info|warn|warning|error|fatal)$/
 const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)(ns|us|µs|ms|s)$/
 const UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 }
 const PANIC = /^(?:panic:|goroutine \d+ \[)/m
@@ -66,7 +68,8 @@ const begins = (line: string): boolean => BEGINS.test(line)
 export const adapter: LineAdapter = {
   title: 'logfmt',
   unit: 'lines',
-  recognizes: (head) => mostLines(head, (line) => begins(line) && HAS_TIME.test(line.slice(0, 4096))),
+  recognizes: (head) =>
+    mostLines(head, (line) => begins(line) && HAS_TIME.test(line.slice(0, 4096))),
   begins,
   parse: () =>
     function* (lines, first) {
@@ -87,7 +90,13 @@ const epoch = (value: string): Stamp | undefined => {
 
 function* record(group: Group): Generator<Item> {
   const fields: Fields = {}
-  const found: Found = { time: undefined, message: undefined, date: undefined, rest: [], labels: 0 }
+  const found: Found = {
+    time: undefined,
+    message: undefined,
+    date: undefined,
+    rest: [],
+    labels: 0,
+  }
   for (const [text, key, quoted, bare] of group.head.matchAll(PAIR)) {
     const value = quoted === undefined ? bare : unescape(quoted)
     take(found, fields, key!, value, text)
@@ -110,7 +119,12 @@ function* record(group: Group): Generator<Item> {
     fields,
   }
   const host = fields['host.name']
-  if (host !== undefined) item.stream = String(host)
+  if (host !== undefined && fields['http.request.method'] === undefined) item.stream = String(host)
+  else if (host !== undefined) {
+    // Of a request, as Heroku's router writes it, `host` is what was asked for.
+    fields['url.domain'] = host
+    delete fields['host.name']
+  }
   yield item
 }
 
@@ -123,7 +137,13 @@ interface Found {
   labels: number
 }
 
-function take(found: Found, fields: Fields, key: string, value: string | undefined, text: string): void {
+function take(
+  found: Found,
+  fields: Fields,
+  key: string,
+  value: string | undefined,
+  text: string,
+): void {
   if (value === '') return
   if (value !== undefined && TIME_KEYS.has(key) && typeof found.time !== 'object') {
     const clock = found.date !== undefined && /^\d\d:/.test(value)
@@ -138,9 +158,14 @@ function take(found: Found, fields: Fields, key: string, value: string | undefin
     return
   }
   if (key === 'date' && value !== undefined) found.date = value
-  const name = NAMES.get(key)
+  const name = key === 'at' && AT_LEVEL.test(value ?? '') ? 'log.level' : NAMES.get(key)
   if (name !== 'log.level') found.rest.push(text)
-  if (name !== undefined && value !== undefined && !(name in fields) && (MUST_FIT[name]?.test(value) ?? true)) {
+  if (
+    name !== undefined &&
+    value !== undefined &&
+    !(name in fields) &&
+    (MUST_FIT[name]?.test(value) ?? true)
+  ) {
     fields[name] = NUMBERS.has(name) ? Number(value) : value
     return
   }

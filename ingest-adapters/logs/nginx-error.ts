@@ -20,7 +20,7 @@ const FIELD: Readonly<Record<string, string>> = {
 
 const begins = (line: string): boolean => LINE.test(line)
 
-const REQUEST = /^"([A-Z]{2,32}) (\S+)/
+const REQUEST = /^"([A-Z]{2,32}) ([^\s"]+)/
 
 export const adapter: LineAdapter = {
   title: 'nginx error log',
@@ -40,7 +40,7 @@ export const adapter: LineAdapter = {
           yield* refuse(group, 'impossible-time')
           continue
         }
-        const message = group.text.slice(m[0].length)
+        const message = group.text.slice(m[0].length).trim() || group.text
         const fields: Fields = {
           'log.level': m[1]!,
           'process.pid': Number(m[2]),
@@ -63,5 +63,5 @@ function setRequest(fields: Fields, quoted: string): void {
   const m = REQUEST.exec(quoted)
   if (!m) return
   fields['http.request.method'] = m[1]!
-  fields['url.original'] = m[2]!.replaceAll('"', '')
+  fields['url.original'] = m[2]!
 }

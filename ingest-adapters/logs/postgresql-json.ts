@@ -25,7 +25,10 @@ const NAMES: Readonly<Record<string, string>> = {
   backend_type: 'labels.backend_type',
   query_id: 'labels.query_id',
 }
-const NUMBERS: Readonly<Record<string, string>> = { pid: 'process.pid', remote_port: 'client.port' }
+const NUMBERS: Readonly<Record<string, string>> = {
+  pid: 'process.pid',
+  remote_port: 'client.port',
+}
 
 const isRecord = (value: unknown): boolean =>
   isObject(value) &&

@@ -7,6 +7,7 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
+import { levelAt } from '../shared/level.ts'
 import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
 
@@ -15,6 +16,8 @@ const SECONDARY = 'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE'
 const STAMP = String.raw`^(?:\[\d+\] |[[<(] ?)?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)`
 const LINE = new RegExp(`${STAMP}(.{19,400}?)\\b(${PRIMARY}|${SECONDARY}):  `)
 const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})):  `)
+/** A line of another program that writes to the same stream: Patroni, PgBouncer. */
+const STAMPED = new RegExp(STAMP)
 const PID = /\[(\d+)(?:-\d+)?\]|\bpid=(\d+)/
 const NAMED = /\b(user|db|app|client)=(\[unknown\]|[^,\s\]]+)/g
 const NAMES: Readonly<Record<string, string>> = {
@@ -29,13 +32,16 @@ const CLIENT = /^([\da-fA-F.:]+|[\w.-]+)\((\d+)\)$/
 
 function begins(line: string): boolean {
   const m = BEGINS.exec(line)
-  return m !== null && m[1] === undefined
+  return m ? m[1] === undefined : STAMPED.test(line)
 }
 const hasPrefix = (line: string): boolean => BEGINS.test(line)
 /** Programs of other kinds write `API ERROR:  …` too; a prefix of PostgreSQL's names a process, a session or a user. */
 const hasTellingPrefix = (line: string): boolean => {
   const prefix = LINE.exec(line)?.[1]
-  return prefix !== undefined && (PID.test(prefix) || AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix))
+  return (
+    prefix !== undefined &&
+    (PID.test(prefix) || AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix))
+  )
 }
 
 export const adapter: LineAdapter = {
@@ -88,16 +94,28 @@ function pidOf(line: string): string | undefined {
 }
 
 function* record(group: Group): Generator<Item> {
-  const m = LINE.exec(group.head)
-  const at = m ? m[0].length - m[1]!.length - m[2]!.length - 3 : 0
-  const time = m ? postgresqlStamp(group.head, at) : undefined
-  if (m === null || time === undefined || time === 'impossible-time') {
-    yield* refuse(group, time === 'impossible-time' ? time : 'not-a-record')
+  const { head } = group
+  const m = LINE.exec(head)
+  const at = STAMPED.exec(head)?.[0].length ?? 0
+  const time = postgresqlStamp(head, at)
+  if (time === undefined || time === 'impossible-time') {
+    yield* refuse(group, time ?? 'not-a-record')
     return
   }
-  const fields: Fields = { 'log.level': m[2]! }
-  readPrefix(fields, `${group.head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
-  const message = texts(fields, group, m[0].length)
+  const fields: Fields = {}
+  let begin = at + time.original.length
+  if (m) {
+    fields['log.level'] = m[2]!
+    readPrefix(fields, `${head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
+    begin = m[0].length
+  } else {
+    const level = levelAt(head, begin + 1)
+    if (level) {
+      fields['log.level'] = level.level
+      begin = level.end
+    }
+  }
+  const message = texts(fields, group, begin).trim()
   addDuration(fields, message)
   yield { time, message: message || group.head, original: group.text, line: group.line, fields }
 }

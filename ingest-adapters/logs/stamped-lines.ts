@@ -62,9 +62,15 @@ export const adapter: LineAdapter = {
         else if (DESCRIBES.test(group.head)) yield described(group.head, group.count, group.line)
         else {
           const { stamp, start, end } = placeOf(group.head)!
-          const close = start === 1 && CLOSE.test(group.head[end] ?? '') && group.head[end + 1] !== '['
+          const close =
+            start === 1 && CLOSE.test(group.head[end] ?? '') && group.head[end + 1] !== '['
           const from = BRACKETS.includes(group.head[0]!) ? 0 : start
-          yield* stampedRecord(group, stamp, from, close && group.head[end + 1] !== ' ' ? end + 1 : end)
+          yield* stampedRecord(
+            group,
+            stamp,
+            from,
+            close && group.head[end + 1] !== ' ' ? end + 1 : end,
+          )
         }
       }
     },

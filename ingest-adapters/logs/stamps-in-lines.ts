@@ -8,6 +8,7 @@ import { innerStamp, placeAt, type Place } from '../shared/inner-stamp.ts'
 import { groups, isGroup, mostLines } from '../shared/lines.ts'
 import { stampedRecord } from '../shared/stamped-record.ts'
 
+const COMMENT = '# '
 const INDENT = /^[ \t]+/
 /** Prose mentions dates too: where few lines have a stamp, nearly all must. */
 const MANY = 3
@@ -18,6 +19,7 @@ const HEADING = /^#{2,4} \S/
 
 /** An indented line begins a record only if nothing but white space stands before its stamp. */
 function placeOf(line: string): Place | undefined {
+  if (line.startsWith(COMMENT)) return undefined
   const indent = INDENT.exec(line)
   return indent ? placeAt(line, indent[0].length) : innerStamp(line)
 }
@@ -31,14 +33,17 @@ export const adapter: LineAdapter = {
     if (head.lines.some((line) => HEADING.test(line))) return false
     const first = head.lines[0] ?? ''
     const few = head.lines.slice(0, 200).filter(begins).length < MANY
-    return mostLines(head, begins, few ? SHARE_OF_FEW : SHARE) || (INDENT.test(first) && begins(first))
+    return (
+      mostLines(head, begins, few ? SHARE_OF_FEW : SHARE) || (INDENT.test(first) && begins(first))
+    )
   },
   begins,
   parse: () =>
     function* (lines, first) {
       for (const group of groups(lines, first, begins)) {
         if (!isGroup(group)) {
-          yield group
+          const comment = 'rejected' in group && group.rejected.startsWith(COMMENT)
+          yield comment ? { context: 1, line: group.line } : group
           continue
         }
         const { stamp, start, end } = placeOf(group.head)!

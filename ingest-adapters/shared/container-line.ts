@@ -40,7 +40,11 @@ export function describeInner(inner: string, fields: Fields): string {
   return inner
 }
 
-function describeObject(value: Readonly<Record<string, unknown>>, inner: string, fields: Fields): string {
+function describeObject(
+  value: Readonly<Record<string, unknown>>,
+  inner: string,
+  fields: Fields,
+): string {
   const own = (key: string): string | undefined =>
     Object.hasOwn(value, key) ? textOf(value[key]) : undefined
   for (const [key, name] of Object.entries(NAMES)) {

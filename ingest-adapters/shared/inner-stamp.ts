@@ -35,7 +35,9 @@ export function placeAt(line: string, start: number): Place | undefined {
   const read = stampAt(line, start)
   if (read === undefined || !isLikely(read)) return undefined
   if (read === 'impossible-time') {
-    return LONG_NUMBER.test(line.slice(start, start + 9)) ? undefined : { stamp: read, start, end: start }
+    return LONG_NUMBER.test(line.slice(start, start + 9))
+      ? undefined
+      : { stamp: read, start, end: start }
   }
   const stamp = withZone(read, line, start + read.original.length)
   return { stamp, start, end: start + stamp.original.length }

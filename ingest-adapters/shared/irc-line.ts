@@ -1,6 +1,15 @@
 /** What stands after the time stamp in a line of an IRC log: who did what, in the marks of the usual clients and bots. */
 
-export type IrcAction = 'message' | 'action' | 'notice' | 'join' | 'leave' | 'quit' | 'nick' | 'topic' | 'mode'
+export type IrcAction =
+  | 'message'
+  | 'action'
+  | 'notice'
+  | 'join'
+  | 'leave'
+  | 'quit'
+  | 'nick'
+  | 'topic'
+  | 'mode'
 
 export interface IrcEvent {
   action: IrcAction
@@ -19,7 +28,8 @@ export const withoutFormatting = (text: string): string => text.replace(FORMATTI
 
 const NICK = /^[\p{L}_[\]\\`^{|}][\p{L}\d_[\]\\`^{|}.-]{0,40}$/u
 /** Words that stand in angle brackets in logs of programs, where a nick stands in those of people. */
-const LEVEL = /^(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|fatal|alert|emerg|kernel|default|fault|verbose)$/i
+const LEVEL =
+  /^(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|fatal|alert|emerg|kernel|default|fault|verbose)$/i
 
 export const isNick = (text: string): boolean => NICK.test(text) && !LEVEL.test(text)
 
@@ -27,7 +37,8 @@ export const isNick = (text: string): boolean => NICK.test(text) && !LEVEL.test(
 function bareNick(written: string): string {
   let nick = written.trim()
   const c = nick.charCodeAt(0)
-  if (c === 64 || c === 43 || c === 37 || c === 38 || c === 126 || c === 33) nick = nick.slice(1).trimStart()
+  if (c === 64 || c === 43 || c === 37 || c === 38 || c === 126 || c === 33)
+    nick = nick.slice(1).trimStart()
   const bang = nick.indexOf('!')
   return bang > 0 ? nick.slice(0, bang) : nick
 }
@@ -44,12 +55,19 @@ const SENTENCES: readonly [RegExp, IrcAction][] = [
   [/^(\S{1,80}) +(?:has )?(?:changed|changes|sets?) (?:the )?topic/, 'topic'],
   [/^(?:The )?[Tt]opic (?:for|on|is|of|set|changed)/, 'topic'],
   [/^mode\/()/, 'mode'],
-  [/^(\S{1,80}) +(?:sets? (?:channel )?mode|gives (?:voice|channel)|removes (?:voice|channel)|has changed mode)/, 'mode'],
+  [
+    /^(\S{1,80}) +(?:sets? (?:channel )?mode|gives (?:voice|channel)|removes (?:voice|channel)|has changed mode)/,
+    'mode',
+  ],
   [/^Mode \S+ /, 'mode'],
   [/^\S+: mode change /, 'mode'],
 ]
 const LABELLED = /^(Joins|Parts|Quits): (\S+)(?: \(([^)]*)\))?(.*)$/
-const VERB = { Joins: ['joined', 'join'], Parts: ['left', 'leave'], Quits: ['quit', 'quit'] } as const
+const VERB = {
+  Joins: ['joined', 'join'],
+  Parts: ['left', 'leave'],
+  Quits: ['quit', 'quit'],
+} as const
 
 /** A sentence of the client or the server: what happened to the channel. */
 function sentence(text: string): IrcEvent | undefined {
@@ -67,22 +85,33 @@ function sentence(text: string): IrcEvent | undefined {
 }
 
 function about(action: IrcAction, text: string, who: string | undefined): IrcEvent {
-  const event: IrcEvent = { action, text, sure: action === 'topic' || action === 'mode' ? 'mark' : 'speech' }
+  const event: IrcEvent = {
+    action,
+    text,
+    sure: action === 'topic' || action === 'mode' ? 'mark' : 'speech',
+  }
   if (who && isNick(bareNick(who))) event.nick = bareNick(who)
   const channel = CHANNEL.exec(text.slice(0, 400))?.[1]
   if (channel) event.channel = channel
   return event
 }
 
-const marked = (text: string): IrcEvent => sentence(text) ?? { action: 'notice', text, sure: 'mark' }
+const marked = (text: string): IrcEvent =>
+  sentence(text) ?? { action: 'notice', text, sure: 'mark' }
 
 const action = (nick: string, text: string): IrcEvent =>
-  isNick(nick) ? { action: 'action', nick, text, sure: 'mark' } : { action: 'notice', text, sure: 'mark' }
+  isNick(nick)
+    ? { action: 'action', nick, text, sure: 'mark' }
+    : { action: 'notice', text, sure: 'mark' }
+
+const OWN_NEWS =
+  /^(?:Now talking|You are now|Set by|Disconnected|Connected|Connecting|Looking up|Rejoined channel) ?/
 
 /** `* nick does`, or one of the sentences that some clients mark in the same way. */
 function starred(text: string): IrcEvent {
   const known = sentence(text)
   if (known) return known
+  if (OWN_NEWS.test(text)) return { action: 'notice', text, sure: 'mark' }
   const space = text.search(/\s/)
   return action(bareNick(space < 0 ? text : text.slice(0, space)), text)
 }
@@ -97,7 +126,12 @@ function spoken(rest: string): IrcEvent | undefined {
   // identify-msg puts + or - before the text of others; dircproxy writes it down along with the host
   if (inside.includes('!') && (text.startsWith('+') || text.startsWith('-'))) text = text.slice(1)
   if (nick === '' || nick.length > 64 || nick.includes(' ')) return undefined
-  return { action: 'message', nick, text: text === '' ? rest : text, sure: isNick(nick) ? 'speech' : 'none' }
+  return {
+    action: 'message',
+    nick,
+    text: text === '' ? rest : text,
+    sure: isNick(nick) ? 'speech' : 'none',
+  }
 }
 
 const WEECHAT_ARROW = /^(?:-->|<--|--|=!=|<->)$/
@@ -110,11 +144,17 @@ export function tabbed(rest: string): IrcEvent | undefined {
   const text = rest.slice(tab + 1)
   if (WEECHAT_ARROW.test(prefix)) return marked(text.trim())
   if (prefix === '*') return starred(text)
-  if (prefix === '') return text.trim() === '' ? undefined : { action: 'notice', text: text.trim(), sure: 'none' }
+  if (prefix === '')
+    return text.trim() === '' ? undefined : { action: 'notice', text: text.trim(), sure: 'none' }
   const nick = bareNick(prefix)
   if (!isNick(nick)) return undefined
   // without a rank or an arrow anywhere, this could be any table
-  return { action: 'message', nick, text: text === '' ? prefix : text, sure: nick === prefix ? 'none' : 'speech' }
+  return {
+    action: 'message',
+    nick,
+    text: text === '' ? prefix : text,
+    sure: nick === prefix ? 'none' : 'speech',
+  }
 }
 
 const NOTICE = /^-([^\s:]{1,80})(?::\S{1,80})?- ?(.*)$/s
@@ -129,7 +169,7 @@ export function ircEvent(rest: string): IrcEvent {
   const notice = NOTICE.exec(rest)
   if (notice) {
     const nick = bareNick(notice[1]!)
-    const event: IrcEvent = { action: 'notice', text: notice[2]! || rest, sure: 'mark' }
+    const event: IrcEvent = { action: 'notice', text: notice[2]!.trim() || rest, sure: 'mark' }
     return isNick(nick) ? { ...event, nick } : event
   }
   if (rest.startsWith('Action: ')) return action(rest.slice(8).split(' ', 1)[0]!, rest.slice(8))

@@ -12,7 +12,9 @@ const SHAPE =
 export const beginsWithStamp = (line: string): boolean => SHAPE.test(line)
 
 /** The stamp and the place after it and its bracket. Undefined where none stands there. */
-export function readIrcStamp(line: string): { time: Exclude<StampRead, undefined>; end: number } | undefined {
+export function readIrcStamp(
+  line: string,
+): { time: Exclude<StampRead, undefined>; end: number } | undefined {
   if (!SHAPE.test(line)) return undefined
   let at = line.charCodeAt(0) === 32 ? 1 : 0
   const bracket = line.charCodeAt(at) === 91
@@ -35,7 +37,8 @@ function stampAt(line: string, at: number): StampRead {
   return isDigit(third) ? isoStamp(line, at) : dayFirstStamp(line, at)
 }
 
-const MONTH_FIRST = /(?:^|\s)(\p{L}{3,9})\.? {1,2}(\d{1,2}),?(?: (\d\d):(\d\d):(\d\d))?(?: [A-Z]{3,4})? (\d{4})(?:\s|$)/u
+const MONTH_FIRST =
+  /(?:^|\s)(\p{L}{3,9})\.? {1,2}(\d{1,2}),?(?: (\d\d):(\d\d):(\d\d))?(?: [A-Z]{3,4})? (\d{4})(?:\s|$)/u
 const DAY_FIRST = /(?:^|\s)(\d{1,2})\.? (\p{L}{3,9})\.? (\d{4})(?:\s|$)/u
 const ISO = /(?:^|\s)(\d{4})-(\d\d)-(\d\d)(?:\s|T|$)/
 
@@ -60,7 +63,17 @@ function date(
   second = '0',
 ): Stamp | undefined {
   if (month === undefined) return undefined
-  const clock = { hour: Number(hour), minute: Number(minute), second: Number(second), nanos: 0, digits: 0 }
-  const stamp = makeStamp(written.trim(), { year: Number(year), month, day: Number(day), ...clock }, undefined)
+  const clock = {
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    nanos: 0,
+    digits: 0,
+  }
+  const stamp = makeStamp(
+    written.trim(),
+    { year: Number(year), month, day: Number(day), ...clock },
+    undefined,
+  )
   return stamp === 'impossible-time' ? undefined : stamp
 }

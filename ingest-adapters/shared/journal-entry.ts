@@ -41,7 +41,11 @@ const NUMBER_FIELDS: readonly (readonly [string, ...string[]])[] = [
 ]
 const TAKEN = new Set([
   ...[...TEXT_FIELDS, ...NUMBER_FIELDS].flatMap((names) => names.slice(1)),
-  ...['MESSAGE', 'PRIORITY', 'SYSLOG_FACILITY', 'SYSLOG_RAW', 'SYSLOG_TIMESTAMP'],
+  'MESSAGE',
+  'PRIORITY',
+  'SYSLOG_FACILITY',
+  'SYSLOG_RAW',
+  'SYSLOG_TIMESTAMP',
 ])
 
 /**
@@ -60,7 +64,11 @@ function timeOf(entry: JournalEntry): Stamp | undefined {
 }
 
 /** Undefined where nothing in the entry tells when. */
-export function journalRecord(entry: JournalEntry, original: string, line: number): SourceRecord | undefined {
+export function journalRecord(
+  entry: JournalEntry,
+  original: string,
+  line: number,
+): SourceRecord | undefined {
   const time = timeOf(entry)
   if (!time) return undefined
   const fields: Fields = {}
@@ -99,7 +107,8 @@ function setLabels(entry: JournalEntry, fields: Fields): void {
   let left = LABELS
   for (const [name, value] of entry) {
     if (left === 0) return
-    if (TAKEN.has(name) || value === '' || value.length > LABEL_LENGTH || !LABEL_NAME.test(name)) continue
+    if (TAKEN.has(name) || value === '' || value.length > LABEL_LENGTH || !LABEL_NAME.test(name))
+      continue
     fields[`labels.${name.toLowerCase()}`] = value
     left--
   }

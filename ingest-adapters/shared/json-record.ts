@@ -56,7 +56,7 @@ const TABLE: readonly (readonly [field: string, names: string])[] = [
   ['container.id', 'containerid dockercontainerid'],
   ['container.name', 'containername container dockercontainername'],
   ['orchestrator.namespace', 'namespace namespacename kubernetesnamespacename kubernetesnamespace'],
-  ['event.action', 'eventname operationname methodname operation action eventtype'],
+  ['event.action', 'eventname operationname methodname operation action'],
   ['event.code', 'eventid errorcode'],
   ['event.reference', 'link incidenturl'],
 ]

@@ -7,10 +7,22 @@ import { monthFirstStamp, monthNumber } from './month-stamp.ts'
 import { makeStamp, readClock, readOffset, type StampRead } from './stamp.ts'
 
 const HOURS: Readonly<Record<string, number>> = {
-  Z: 0, UT: 0, UTC: 0, GMT: 0, EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7,
+  Z: 0,
+  UT: 0,
+  UTC: 0,
+  GMT: 0,
+  EST: -5,
+  EDT: -4,
+  CST: -6,
+  CDT: -5,
+  MST: -7,
+  MDT: -6,
+  PST: -8,
+  PDT: -7,
 }
 
-const DAY_FIRST = /^(?:\p{L}{2,12}\.?,? ?|[^\d ]{1,20}, ?)?(\d{1,2})[ -]{1,3}(\p{L}{3,12})\.?[ ,-]{1,3}(\d{2,4}),? (?=\d{1,2}:)/u
+const DAY_FIRST =
+  /^(?:\p{L}{2,12}\.?,? ?|[^\d ]{1,20}, ?)?(\d{1,2})[ -]{1,3}(\p{L}{3,12})\.?[ ,-]{1,3}(\d{2,4}),? (?=\d{1,2}:)/u
 
 /** The value of a Date header. Undefined where nothing in it can be read. */
 export function mailDate(written: string): StampRead {
@@ -26,7 +38,8 @@ export function mailDate(written: string): StampRead {
   }
   if (/^\d{4}-/.test(text)) return whole(isoStamp(text), original)
   const ctime = monthFirstStamp(text)
-  if (ctime === undefined || ctime === 'impossible-time' || ctime.lacks) return ctime === 'impossible-time' ? ctime : undefined
+  if (ctime === undefined || ctime === 'impossible-time' || ctime.lacks)
+    return ctime === 'impossible-time' ? ctime : undefined
   const { zone, ...rest } = ctime
   if (rest.offset !== undefined) return whole(rest, original)
   return zoned(whole(rest, original), zone ?? text.slice(ctime.original.length), comment)
@@ -46,7 +59,10 @@ const whole = (stamp: StampRead, original: string): StampRead =>
 function zoned(stamp: StampRead, after: string, comment: string): StampRead {
   if (typeof stamp !== 'object') return stamp
   for (const place of [after.trim(), comment.trim()]) {
-    const m = /^(?:(?:GMT|UTC?)? ?([+-]\d{3,4}(?!\d)|[+-]\d\d:\d\d)|([A-Za-z]{1,5}|[A-Z][a-z]+\/[A-Za-z_]+)(?![\w/]))/.exec(place)
+    const m =
+      /^(?:(?:GMT|UTC?)? ?([+-]\d{3,4}(?!\d)|[+-]\d\d:\d\d)|([A-Za-z]{1,5}|[A-Z][a-z]+\/[A-Za-z_]+)(?![\w/]))/.exec(
+        place,
+      )
     if (m?.[1]) {
       const offset = readOffset(m[1].length === 4 ? `${m[1][0]}0${m[1].slice(1)}` : m[1], 0)
       if (typeof offset === 'object') return { ...stamp, offset: offset.offset }

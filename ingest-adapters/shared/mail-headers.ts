@@ -34,7 +34,11 @@ export function mailHeaders(mail: Buffer): MailHeaders {
       continue
     }
     const m = FIELD.exec(line.trimStart())
-    if (m) read.push({ name: m[1]!.toLowerCase(), lines: [line.slice(line.indexOf(':') + 1).trimStart()] })
+    if (m)
+      read.push({
+        name: m[1]!.toLowerCase(),
+        lines: [line.slice(line.indexOf(':') + 1).trimStart()],
+      })
   }
   const values = new Map<string, string[]>()
   for (const { name, lines } of read) {
@@ -43,7 +47,11 @@ export function mailHeaders(mail: Buffer): MailHeaders {
     if (list) list.push(value)
     else values.set(name, [value])
   }
-  return { all: (name) => values.get(name) ?? [], count: read.length, end: Math.min(at, mail.length) }
+  return {
+    all: (name) => values.get(name) ?? [],
+    count: read.length,
+    end: Math.min(at, mail.length),
+  }
 }
 
 /** Bytes as text: UTF-8, or each byte a character, because a mail has an encoding for every part. */

@@ -3,53 +3,64 @@ import type { AddressObject, ParsedMail } from 'mailparser'
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import type { Item } from '../adapter.ts'
 import { htmlText } from './html-text.ts'
+import { essence, PART_LIMIT } from './mail-essence.ts'
 import { mailDate } from './mail-date.ts'
-import { mailHeaders, type MailHeaders } from './mail-headers.ts'
+import { mailHeaders, mailText, type MailHeaders } from './mail-headers.ts'
 import { ownText } from './mail-text.ts'
 import type { StampRead } from './stamp.ts'
 
 const MESSAGE_LIMIT = 2000
 const SUBJECT_LIMIT = 500
 const SHOWN = 64 * 1024
-/** A header block larger than this is no mailer's; the library needs minutes for the worst of them. */
-const HEADER_LIMIT = 256 * 1024
-
-/** The bytes as text: UTF-8, or each byte a character, because a mail has an encoding for every part. */
-export function mailText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-  }
-}
-
 /**
  * `mail` is what mailparser gets: the bytes without a mailbox's separator; `envelope` the separator's own date.
  * `original` is the slice of the file.
  */
-export async function mailItem(mail: Buffer, original: string, line: number, envelope?: string): Promise<Item> {
-  const head = mailHeaders(mailText(mail.subarray(0, 2 * 1024 * 1024)))
+export async function mailItem(
+  mail: Buffer,
+  original: string,
+  line: number,
+  envelope?: string,
+): Promise<Item> {
+  const head = mailHeaders(mail)
   if (head.count === 0) return { rejected: original.slice(0, SHOWN), reason: 'incomplete', line }
   const { time, from } = mailTime(head, envelope)
   if (typeof time !== 'object') {
     return { rejected: original.slice(0, SHOWN), reason: time ?? 'no-time', line }
   }
-  const parsed = head.end > HEADER_LIMIT ? undefined : await parse(mail)
+  const parsed = await parse(essence(mail, head))
   const fields = headerFields(head, parsed)
   if (from !== undefined) fields['labels.time_from'] = from
   const dated = head.all('date')[0]
   if (from !== undefined && dated) fields['labels.date_header'] = dated.slice(0, 200)
-  const names = (parsed?.attachments ?? []).flatMap((a) => (a.filename ? [clean(a.filename, 200)] : [])).slice(0, 20)
+  const names = (parsed?.attachments ?? [])
+    .flatMap((a) => (a.filename ? [clean(a.filename, 200)] : []))
+    .slice(0, 20)
   if (names[0]) {
     fields['file.name'] = names[0]
     fields['labels.attachments'] = names.join(', ')
   }
-  const body = ownText(parsed?.text ?? (parsed?.html ? htmlText(parsed.html.slice(0, SHOWN * 8)) : ''), MESSAGE_LIMIT)
+  const body = ownText(bodyText(mail, head, parsed), MESSAGE_LIMIT)
   const subject = fields['email.subject']
   const message = [subject, body].filter(Boolean).join('\n')
-  const record = { time, message: message || `mail from ${fields['user.name'] ?? 'nobody'}`, original, line, fields }
+  const record = {
+    time,
+    message: message || `mail from ${fields['user.name'] ?? 'nobody'}`,
+    original,
+    line,
+    fields,
+  }
   const id = fields['email.message_id']
   return typeof id === 'string' ? { ...record, nativeId: id } : record
+}
+
+/** The plain text, else what a reader of the HTML sees, else, where the MIME structure is broken, the body as it stands. */
+function bodyText(mail: Buffer, head: MailHeaders, parsed: ParsedMail | undefined): string {
+  if (parsed?.text?.trim()) return parsed.text
+  if (parsed?.html) return htmlText(parsed.html.slice(0, PART_LIMIT))
+  return parsed && parsed.attachments.length > 0
+    ? ''
+    : mailText(mail.subarray(head.end, head.end + PART_LIMIT))
 }
 
 /**
@@ -93,14 +104,22 @@ async function parse(mail: Buffer): Promise<ParsedMail | undefined> {
   try {
     // loading it takes 130 ms, which commands without mail should not pay
     const { simpleParser } = await import('mailparser')
-    return await simpleParser(mail, { skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true, keepCidLinks: true })
+    return await simpleParser(mail, {
+      skipHtmlToText: true,
+      skipTextToHtml: true,
+      skipTextLinks: true,
+      keepCidLinks: true,
+    })
   } catch {
     return undefined
   }
 }
 
-// eslint-disable-next-line no-control-regex
-const clean = (text: string, limit: number): string => text.replace(/[\s\x00-\x1f]+/g, ' ').trim().slice(0, limit)
+const clean = (text: string, limit: number): string =>
+  text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, limit)
 
 function headerFields(head: MailHeaders, parsed: ParsedMail | undefined): Fields {
   const fields: Fields = {}
@@ -122,7 +141,9 @@ function headerFields(head: MailHeaders, parsed: ParsedMail | undefined): Fields
   return fields
 }
 
-const people = (found?: AddressObject | AddressObject[]): { name: string; address?: string | undefined }[] =>
+const people = (
+  found?: AddressObject | AddressObject[],
+): { name: string; address?: string | undefined }[] =>
   (Array.isArray(found) ? found : found ? [found] : [])
     .flatMap((one) => one.value ?? [])
     .flatMap((one) => one.group ?? [one])

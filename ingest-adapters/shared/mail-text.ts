@@ -2,13 +2,17 @@
 
 const ATTRIBUTION =
   /^(?:on .{4,200} wrote:|am .{4,200} schrieb .{0,200}:|le .{4,200} a écrit ?:|.{2,120} (?:wrote|writes|said|schrieb):)$/i
-const REST_IS_QUOTED = /^(?:-{2,} ?(?:original message|forwarded message|urspr.ngliche nachricht|message d'origine) ?-{2,}|_{20,}|-- ?)$/i
+const REST_IS_QUOTED =
+  /^(?:-{2,} ?(?:original message|forwarded message|urspr.ngliche nachricht|message d'origine) ?-{2,}|_{20,}|-- ?)$/i
 
 /** At most `limit` characters. */
 export function ownText(body: string, limit: number): string {
   const kept: string[] = []
   let size = 0
-  for (const raw of body.slice(0, 256 * 1024).split('\n')) {
+  for (const raw of body
+    .slice(0, 256 * 1024)
+    .replaceAll('\0', '')
+    .split('\n')) {
     const line = raw.trimEnd()
     if (line.startsWith('>') || line.startsWith('|>')) continue
     if (line === '' && (kept.length === 0 || kept.at(-1) === '')) continue

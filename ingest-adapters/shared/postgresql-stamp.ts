@@ -3,7 +3,7 @@ import type { Fields } from '../../schemas/source-record.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { readOffset, type StampRead } from './stamp.ts'
 
-const ZONE = / ([A-Z]{2,5})(?!\w)/y
+const ZONE = / (?!(?:INFO|WARN|ERROR|DEBUG|FATAL|LOG|PANIC|TRACE)\b)([A-Z]{2,5})(?!\w)/y
 
 export function postgresqlStamp(text: string, at = 0): StampRead {
   const stamp = isoStamp(text, at)

@@ -10,8 +10,19 @@ export type Family = 'java' | 'python'
 
 /** What the groups of a pattern are. */
 export type Part =
-  | 'level' | 'thread' | 'logger' | 'pid' | 'process' | 'user' | 'node'
-  | 'brackets' | 'context' | 'source' | 'line' | 'function' | 'session'
+  | 'level'
+  | 'thread'
+  | 'logger'
+  | 'pid'
+  | 'process'
+  | 'user'
+  | 'node'
+  | 'brackets'
+  | 'context'
+  | 'source'
+  | 'line'
+  | 'function'
+  | 'session'
 
 export interface Layout {
   family?: Family
@@ -30,7 +41,12 @@ const MODULE = String.raw`([a-z_][\w.-]*)`
 /** supervisord has no logger: its messages begin `spawned: 'web' with pid 12`. */
 const NOT_VERB = '(?!(?:spawned|success|exited|stopped|reaped|waiting|exception): )'
 
-function layout(family: Family | undefined, pattern: string, parts: string, tail?: 'logger' | 'pipes'): Layout {
+function layout(
+  family: Family | undefined,
+  pattern: string,
+  parts: string,
+  tail?: 'logger' | 'pipes',
+): Layout {
   const made: Layout = {
     pattern: new RegExp(pattern.replaceAll('LEVEL', `(${LEVELS})`), 'y'),
     parts: parts.split(' ') as Part[],
@@ -39,7 +55,8 @@ function layout(family: Family | undefined, pattern: string, parts: string, tail
   if (tail) made.tail = tail
   return made
 }
-const java = (pattern: string, parts: string, tail?: 'logger' | 'pipes'): Layout => layout('java', pattern, parts, tail)
+const java = (pattern: string, parts: string, tail?: 'logger' | 'pipes'): Layout =>
+  layout('java', pattern, parts, tail)
 const python = (pattern: string, parts: string): Layout => layout('python', pattern, parts)
 const either = (pattern: string, parts: string, tail?: 'logger' | 'pipes'): Layout =>
   layout(undefined, pattern, parts, tail)
@@ -69,7 +86,10 @@ const BRACKET_FIRST = [
   // Jenkins
   java(String.raw` +\[id=(\d+)\]\s+LEVEL\s+(\S+): `, 'thread level logger'),
   // ZooKeeper
-  java(String.raw` +\[([^\]]*)\] - LEVEL +\[([^\]]*):([\w.$]+)@\d+\] - `, 'session level thread logger'),
+  java(
+    String.raw` +\[([^\]]*)\] - LEVEL +\[([^@]{1,200}):([\w.$]+)@\d+\] - `,
+    'session level thread logger',
+  ),
   // logback
   java(String.raw` +\[([^\]]*)\] +LEVEL +(\S+) +(?:\[[^\]]*\] +)*- `, 'thread level logger'),
   java(String.raw` +\[([^\]]*)\] +LEVEL +([\w.$@/:#-]+): `, 'thread level logger'),
@@ -80,7 +100,7 @@ const BRACKET_FIRST = [
   java(String.raw` +\[LEVEL *\] from (\S+) in (\S+) - `, 'level logger thread'),
   java(String.raw` +\[LEVEL *\] ${PATH_TO_CLASS}(?: - |: )`, 'level logger'),
   // Salt
-  python(String.raw` +\[([^\]]*)\]\[LEVEL *\](?:\[(\d+)\])? *`, 'logger level pid'),
+  python(String.raw` +\[([\w.]+) *:(\d+) *\]\[LEVEL *\](?:\[(\d+)\])? *`, 'logger line level pid'),
   // Scrapy
   python(String.raw` +\[([\w.]+)\] LEVEL: `, 'logger level'),
   python(String.raw` +\[LEVEL *\] +${MODULE}: `, 'level logger'),
@@ -93,7 +113,10 @@ const BRACKETED_STAMP = [
   // gunicorn
   python(String.raw`\] \[(\d+)\] \[LEVEL\] `, 'pid level'),
   // Akka
-  java(String.raw`\] \[LEVEL\] \[([^\]]*)\] \[([^\]]*)\] (?:\[[^\]]*\] - )?`, 'level logger thread'),
+  java(
+    String.raw`\] \[LEVEL\] \[([^\]]*)\] \[([^\]]*)\] (?:\[[^\]]*\] - )?`,
+    'level logger thread',
+  ),
   python(String.raw`\] LEVEL in ([\w.]+): `, 'level logger'),
   // Airflow
   python(String.raw`\] \{([^}]*)\} LEVEL - `, 'source level'),

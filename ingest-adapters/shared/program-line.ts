@@ -62,7 +62,13 @@ function stampOf(line: string, at: number): StampRead {
 
 /** Reads a line that begins a record; a stamp that no calendar has is told in `time`. */
 export function programLine(line: string): ProgramLine {
-  const read: ProgramLine = { time: undefined, fields: {}, family: undefined, at: 0, end: line.length }
+  const read: ProgramLine = {
+    time: undefined,
+    fields: {},
+    family: undefined,
+    at: 0,
+    end: line.length,
+  }
   let at = line.charCodeAt(0) === 91 ? 1 : 0
   const before = at === 0 && !isDigit(line.charCodeAt(0)) ? LEVEL_THEN_STAMP.exec(line) : null
   if (before) at = before[0].length
@@ -148,8 +154,11 @@ function spring(fields: Fields, brackets: string): void {
   fields['span.id'] = ids[2]!
 }
 
+const INSTANCE = 'instance: '
+
 /** `req-… user project domain user_domain project_domain`, also with a global request id or `None` before. */
 function oslo(fields: Fields, context: string): void {
+  if (context.startsWith(INSTANCE)) fields['labels.instance'] = context.slice(INSTANCE.length)
   const words = context.split(' ')
   if (words[0] === 'None') words.shift()
   const requests = words.filter((word) => word.startsWith('req-'))
@@ -180,4 +189,3 @@ function tail(read: ProgramLine, kind: 'logger' | 'pipes', line: string): void {
   read.fields['process.thread.name'] = line.slice(thread + 3)
   read.end = logger
 }
-

@@ -4,14 +4,16 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 
-const FRAME = /^\s+(?:at |\.\.\. \d+ (?:more|common frames))|^Caused by: /
+const FRAME = /^\s+(?:at |\.\.\. \d+ (?:more|common frames))|^\s*Caused by: /
 const JAVA_EXCEPTION =
-  /^(?:Exception in thread "[^"]*" |Caused by: |Wrapped by: )?((?:[\w$]+[./])*[A-Z][\w$]*)(?:: (.*))?$/
-const JAVA_IN_TEXT = /(?:^|[\s:(])((?:[\w$]+\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure))(?:: (.*))?$/
+  /^\s*(?:Exception in thread "[^"]*" |Caused by: |Wrapped by: )?((?:[\w$]+[./])*[A-Z][\w$]*)(?:: (.*))?$/
+const JAVA_IN_TEXT =
+  /(?:^|[\s:(])((?:[\w$]+\.)+[A-Z][\w$]*(?:Exception|Error|Throwable|Failure))(?:: (.*))?$/
 const PYTHON_EXCEPTION = /^([A-Za-z_][\w.]*)(?:: (.*))?$/
 const TRACEBACK = 'Traceback (most recent call last):'
 const LONGEST = 1000
-const SAYS_NOTHING = /^(?:null|none|error|exception|an error occurred|unhandled exception|unexpected error|exception occurred)?[.:!]?$/i
+const SAYS_NOTHING =
+  /^(?:null|none|error|exception|an error occurred|unhandled exception|unexpected error|exception occurred)?[.:!]?$/i
 
 interface Exception {
   type?: string
@@ -25,10 +27,10 @@ interface Exception {
 function javaException(message: string, lines: readonly string[]): Exception | undefined {
   const frame = lines.findIndex((line) => FRAME.test(line.slice(0, LONGEST)))
   if (frame < 0) return undefined
-  for (let i = frame - (lines[frame]!.startsWith('C') ? 0 : 1); i >= 0; i--) {
+  for (let i = frame - (lines[frame]!.trimStart().startsWith('Caused') ? 0 : 1); i >= 0; i--) {
     const m = JAVA_EXCEPTION.exec(lines[i]!.slice(0, LONGEST))
     if (!m) continue
-    const found: Exception = { type: m[1]!, line: m[0], trace: lines.slice(i).join('\n') }
+    const found: Exception = { type: m[1]!, line: m[0].trim(), trace: lines.slice(i).join('\n') }
     if (m[2]) found.message = m[2]
     return found
   }
@@ -57,7 +59,11 @@ function pythonException(message: string, lines: readonly string[]): Exception |
  * Puts the exception of the lines behind a record's first into its fields. Gives the message: the first line's text,
  * and where that says nothing the line that names the exception, or the next line that has something in it.
  */
-export function describeException(message: string, lines: readonly string[], fields: Fields): string {
+export function describeException(
+  message: string,
+  lines: readonly string[],
+  fields: Fields,
+): string {
   const found = javaException(message, lines) ?? pythonException(message, lines)
   if (found) {
     fields['error.stack_trace'] = found.trace
@@ -66,6 +72,11 @@ export function describeException(message: string, lines: readonly string[], fie
   }
   const text = message.startsWith(TRACEBACK) ? '' : message
   if (!SAYS_NOTHING.test(text)) return text
-  const more = found?.line ?? (text === '' ? lines.find((line) => line.trim() !== '')?.trim() : undefined)
-  return more === undefined ? message : text === '' ? more : `${text.replace(/[.:!]$/, '')}: ${more}`
+  const more =
+    found?.line ?? (text === '' ? lines.find((line) => line.trim() !== '')?.trim() : undefined)
+  return more === undefined
+    ? message
+    : text === ''
+      ? more
+      : `${text.replace(/[.:!]$/, '')}: ${more}`
 }

@@ -5,7 +5,8 @@ import { levelAt } from './level.ts'
 import { refuse, type Group } from './lines.ts'
 import { describeException } from './stack-trace.ts'
 
-const LEVELS = 'TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT|EMERGENCY'
+const LEVELS =
+  'TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRIT(?:ICAL)?|SEVERE|ALERT|EMERGENCY'
 
 /** Layouts behind a stamp: a pattern, and the fields that its groups are. */
 const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -28,7 +29,10 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
   ],
   [/ (\d+) \[(Note|Warning|ERROR|System)\] /y, ['process.thread.id', 'log.level']],
   // MongoDB to 4.2
-  [/ ([IWEFD]\d?) +([A-Z-]{1,12}) +\[([^\]]{1,80})\] /y, ['log.level', 'log.logger', 'process.thread.name']],
+  [
+    / ([IWEFD]\d?) +([A-Z-]{1,12}) +\[([^\]]{1,80})\] /y,
+    ['log.level', 'log.logger', 'process.thread.name'],
+  ],
   // VMware
   [
     / (info|verbose|trivia|warning|error|panic) ([\w.-]{1,80})\[(\w+)\] /y,
@@ -96,5 +100,11 @@ export function* stampedRecord(
   }
   message = message.trim()
   if (group.count > 1) message = describeException(message, group.text.split('\n').slice(1), fields)
-  yield { time: stamp, message: message || group.head.trim(), original: group.text, line: group.line, fields }
+  yield {
+    time: stamp,
+    message: message || group.head.trim(),
+    original: group.text,
+    line: group.line,
+    fields,
+  }
 }

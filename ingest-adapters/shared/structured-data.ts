@@ -21,14 +21,15 @@ export function structuredData(text: string, at: number, fields: Fields): number
       const m = PARAMETER.exec(text)
       if (!m) break
       i = PARAMETER.lastIndex
-      if (m[2] !== '') found.push([`${element[1]}.${m[1]}`, m[2]!.replace(ESCAPED, '$1')])
+      if (m[2] !== '' && found.length < PARAMETERS)
+        found.push([`${element[1]}.${m[1]}`, m[2]!.replace(ESCAPED, '$1')])
     }
     while (text.charCodeAt(i) === 32) i++
     if (text.charCodeAt(i) !== 93) break
     end = i + 1
   }
   if (end === at) return at
-  for (const [name, value] of found.slice(0, PARAMETERS)) {
+  for (const [name, value] of found) {
     const key = `log.syslog.structured_data.${name}`
     fields[key] = key in fields ? `${fields[key]}, ${value}` : value
   }

@@ -5,7 +5,7 @@ import { isoStamp } from './iso-stamp.ts'
 import { monthFirstStamp } from './month-stamp.ts'
 import { isDigit, type StampRead } from './stamp.ts'
 import { structuredData } from './structured-data.ts'
-import { readSyslogText } from './syslog-text.ts'
+import { readSyslogText, tells } from './syslog-text.ts'
 import { setPriority } from './syslog-priority.ts'
 
 export interface SyslogLine {
@@ -23,11 +23,13 @@ export interface SyslogLine {
 const PRIORITY = /(?:\d{1,7} )?<(\d{1,3})>/y
 const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$))/y
 /** Sequence number and host of a Cisco device, in either order, before its own stamp. */
-const CISCO = /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
+const CISCO =
+  /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
 const CISCO_ZONE = / ([A-Z]{2,5})(?=: %)/y
 const YEAR_FIRST = /(\d{4}) ([A-Z][a-z]{2} {1,2}\d{1,2}) ([\d:.]{8,18})/y
 /** The fields of RFC 5424 after a stamp without a priority, as NSX and rsyslog templates write them. */
-const BARE_5424 = /[\w.:-]{1,255} [^\s:[]{1,48} (?:\d{1,10}|-) [^\s:]{1,32} (?:-(?: |$)|\[[^\s\]="]{1,32}[ \]])/y
+const BARE_5424 =
+  /[\w.:-]{1,255} [^\s:[]{1,48} (?:\d{1,10}|-) [^\s:]{1,32} (?:-(?: |$)|\[[^\s\]="]{1,32}[ \]])/y
 const NAME_AND_PID = /^([^[]+)\[(\d{1,10})\]$/
 
 export function readSyslogLine(line: string): SyslogLine | Reason {
@@ -111,7 +113,9 @@ function readHeader(
     words.push(line.slice(i + 1, end))
     i = end
   }
-  const [host, app, process, kind] = words.map((word) => (word === '-' || word === '' ? undefined : word))
+  const [host, app, process, kind] = words.map((word) =>
+    word === '-' || word.trim() === '' ? undefined : word,
+  )
   if (host) fields['host.name'] = host
   const named = app === undefined ? null : NAME_AND_PID.exec(app)
   if (app) fields['process.name'] = named?.[1] ?? app
@@ -122,12 +126,19 @@ function readHeader(
   i++
   const end = structuredData(line, i, fields)
   const text = line.slice(end).replace(/^ *\uFEFF?/, '')
-  const message = text || line.slice(i, end).replace(/^-$/, '') || kind || app || line
+  const data = line.slice(i, end).replace(/^-$/, '').trim()
+  const message = tells(text) ? text : data || kind || app || line.trim()
   return { time, message, fields, host, evidence }
 }
 
 /** What a Cisco device wrote around its stamp. Returns the place after the zone. */
-function readDevice(line: string, end: number, m: RegExpExecArray, time: Stamp, fields: Fields): number {
+function readDevice(
+  line: string,
+  end: number,
+  m: RegExpExecArray,
+  time: Stamp,
+  fields: Fields,
+): number {
   const sequence = m[1] ?? m[3]
   if (sequence) fields['labels.sequence'] = sequence
   // IOS marks a clock that was never set with an asterisk, one that has lost its NTP servers with a dot.

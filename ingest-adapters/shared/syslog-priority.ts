@@ -8,11 +8,10 @@ const SYNONYMS: ReadonlyMap<string, number> = new Map([
   ['error', 3],
   ['warn', 4],
 ])
-const FACILITIES = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
-  ...['ntp', 'audit', 'logalert', 'clock'],
-  ...['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-]
+const FACILITIES = (
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit logalert clock ' +
+  'local0 local1 local2 local3 local4 local5 local6 local7'
+).split(' ')
 
 /** The level by name and by number; nothing where there is no such number. */
 export function setSeverity(fields: Fields, code: number): void {
@@ -33,6 +32,7 @@ export function setPriority(fields: Fields, priority: number): void {
 }
 
 /** 0 to 7, or -1. */
-export const severityNumber = (name: string): number => SYNONYMS.get(name) ?? SEVERITIES.indexOf(name)
+export const severityNumber = (name: string): number =>
+  SYNONYMS.get(name) ?? SEVERITIES.indexOf(name)
 /** 0 to 23, or -1. */
 export const facilityNumber = (name: string): number => FACILITIES.indexOf(name)

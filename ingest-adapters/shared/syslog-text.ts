@@ -8,7 +8,7 @@ export interface SyslogText {
   evidence: 'sure' | 'likely' | 'weak' | 'none'
 }
 
-const HOST = /[A-Za-z0-9:][\w.:%@/-]{0,254}(?= |$)/y
+const HOST = /(?:[A-Za-z0-9]|::)[\w.:%@/-]{0,254}(?= |$)/y
 /** First words of other logs' lines: what looks like a host there is a level or a stream. */
 const NO_HOST =
   /^(?:emerg\w*|alert|crit\w*|err(?:or)?|warn(?:ing)?|notice|info\w*|debug|trace|fatal|severe|verbose|stdout|stderr|[tdiwef])$/i
@@ -17,13 +17,19 @@ const UPTIME = /\[ *(\d{1,12}\.\d{1,9})\] ?/y
 const SOLARIS = /\[ID (\d{1,10}) (\w{1,16})\.(\w{1,16})\] /y
 const MNEMONIC = /%([A-Z][\w-]{0,60})-([0-7])-(\w{1,60}): /y
 /** A device's own stamp, and its sequence number, in a line that a collector has stamped too. */
-const DEVICE_STAMP = /(?:\d{1,10}: )?(?:[A-Za-z][\w.-]{0,63}: )?[*.]?([A-Z][a-z]{2} [ \d]\d (?:\d{4} )?[\d:.]{8,18}(?: [A-Z]{2,5})?): (?=%[A-Z])/y
+const DEVICE_STAMP =
+  /(?:\d{1,10}: )?(?:[A-Za-z][\w.-]{0,63}: )?[*.]?([A-Z][a-z]{2} [ \d]\d (?:\d{4} )?[\d:.]{8,18}(?: [A-Z]{2,5})?): (?=%[A-Z])/y
 const REPEATED = /(?:--- )?(?:last )?message repeated (\d{1,9}) times?/y
 const MARK = '-- MARK --'
 
 /** `at` is the place of the space before it. Undefined where nothing stands there. */
-export function readSyslogText(line: string, at: number, fields: Fields, bsd: boolean): SyslogText | undefined {
-  let i = afterSpaces(line, at)
+export function readSyslogText(
+  line: string,
+  at: number,
+  fields: Fields,
+  bsd: boolean,
+): SyslogText | undefined {
+  let i = afterSpaces(line, line.startsWith(' : %', at) ? at + 2 : at)
   if (i >= line.length) return undefined
   const word = readHost(line, i, bsd)
   const host = word === '-' ? undefined : word
@@ -51,7 +57,8 @@ export function readSyslogText(line: string, at: number, fields: Fields, bsd: bo
   }
   const mnemonic = readMarks(line, i, fields)
   if (mnemonic < 0) i = -mnemonic
-  const message = line.slice(i) || line.slice(textAt) || host || line
+  const text = line.slice(i)
+  const message = tells(text) ? text : line.slice(textAt).trim() || host || line.trim()
   const repeated = readRepeated(message, fields)
   const proof = mnemonic > 0 || repeated || (tagged === 'pid' && (bsd || host !== undefined))
   const named = tagged === 'name' && (host !== undefined || fields['process.name'] === 'kernel')
@@ -59,6 +66,9 @@ export function readSyslogText(line: string, at: number, fields: Fields, bsd: bo
   const evidence = host === undefined ? 'none' : bsd ? 'likely' : named ? 'weak' : 'none'
   return { message, host, evidence }
 }
+
+/** Whether a text has more than white space. */
+export const tells = (text: string): boolean => text.charCodeAt(0) > 32 || text.trim() !== ''
 
 function afterSpaces(line: string, at: number): number {
   let i = at

@@ -17,5 +17,7 @@ export function withZone(stamp: Stamp, text: string, end: number): Stamp {
   if (!m) return stamp
   const zone = m[1] ?? m[2]!
   const original = stamp.original + m[0]
-  return zone === 'UTC' || zone === 'GMT' ? { ...stamp, original, offset: 0 } : { ...stamp, original, zone }
+  return zone === 'UTC' || zone === 'GMT'
+    ? { ...stamp, original, offset: 0 }
+    : { ...stamp, original, zone }
 }

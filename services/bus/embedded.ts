@@ -13,6 +13,13 @@ const AHEAD = 16
 const READ_AT_ONCE = 16
 const VERSION = 1
 
+interface Append {
+  messages: readonly Message[]
+  bodies: Promise<Buffer[]>
+  resolve(position: string): void
+  reject(error: Error): void
+}
+
 interface Log {
   db: DatabaseSyncInstance
   insert: StatementSyncInstance
@@ -21,7 +28,8 @@ interface Log {
   tail: Delivered[]
   consumed: number
   consumers: number
-  appending: Promise<unknown>
+  queue: Append[]
+  flushing: Promise<void> | undefined
   /** 'appended' after a commit, 'consumed' after a consumer moved on. */
   changes: EventEmitter
 }
@@ -37,15 +45,11 @@ export function embeddedBus(data: string): Bus {
   return {
     async append(workspace, messages) {
       const to = log(workspace)
-      const bodies = messages.map((m) => deflate(JSON.stringify(m.value), { level: 1 }))
-      const before = to.appending
-      const turn = (async () => {
-        await before.catch(() => undefined)
-        commit(to, messages, await Promise.all(bodies))
-      })()
-      to.appending = turn
-      await turn
-      const position = String(to.end)
+      const bodies = Promise.all(messages.map((m) => deflate(JSON.stringify(m.value), { level: 1 })))
+      const position = await new Promise<string>((resolve, reject) => {
+        to.queue.push({ messages, bodies, resolve, reject })
+        to.flushing ??= flush(to).finally(() => (to.flushing = undefined))
+      })
       while (to.consumers > 0 && to.end - to.consumed > AHEAD) await once(to.changes, 'consumed')
       return position
     },
@@ -92,8 +96,8 @@ export function embeddedBus(data: string): Bus {
       return checkLog(log(workspace).db)
     },
     async close() {
-      for (const { appending, db } of logs.values()) {
-        await appending.catch(() => undefined)
+      for (const { flushing, db } of logs.values()) {
+        await flushing
         db.close()
       }
       logs.clear()
@@ -137,8 +141,25 @@ function openLog(folder: string): Log {
     tail: [],
     consumed: end,
     consumers: 0,
-    appending: Promise.resolve(),
+    queue: [],
+    flushing: undefined,
     changes,
+  }
+}
+
+/** Commits what waits, all that is there at once: a commit waits for the disk, whatever its size. */
+async function flush(log: Log): Promise<void> {
+  while (log.queue.length > 0) {
+    const appends = log.queue.splice(0)
+    try {
+      const bodies = await Promise.all(appends.map((a) => a.bodies))
+      commit(log, appends.flatMap((a) => a.messages), bodies.flat())
+    } catch (error) {
+      for (const { reject } of appends) reject(error as Error)
+      continue
+    }
+    let position = log.end - appends.reduce((sum, a) => sum + a.messages.length, 0)
+    for (const { messages, resolve } of appends) resolve(String((position += messages.length)))
   }
 }
 

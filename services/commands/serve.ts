@@ -1,7 +1,20 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { ExitStatus, Output } from './command.ts'
-import type { Owner } from './owner.ts'
-import { ownerOf } from './owner.ts'
+import { buildServer, type Upload } from '../api/build-server.ts'
+import { Problem } from '../api/problems.ts'
+import { fileInput } from '../ingest/files.ts'
+import { expanded } from '../ingest/walk.ts'
+import { zoneRules } from '../normalizer/zones.ts'
+import type { Timeline } from '../timeline.ts'
+import { webRoutes } from '../web/routes.ts'
+import { WrongUse, type ExitStatus, type Output } from './command.ts'
+import { ownerOf, type Owner } from './owner.ts'
+import { importSample, SAMPLE_WORKSPACE } from './sample.ts'
 
 export interface ServeInvocation {
   data: string
@@ -12,12 +25,93 @@ export interface ServeInvocation {
   own(says: string): Promise<Owner | undefined>
 }
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+
 /** Serves until SIGTERM or SIGINT; then answers what was begun and leaves the folder. */
-export async function serve({ data, output, own }: ServeInvocation): Promise<ExitStatus> {
-  const owner = await own('recount serve')
+export async function serve({ data, workspace, options, logger, output, own }: ServeInvocation): Promise<ExitStatus> {
+  const { host, port, sample } = options as { host: string; port: number; sample?: boolean }
+  if (!LOOPBACK.test(host)) {
+    throw new WrongUse(`--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`)
+  }
+  const owner = await own(`recount serve`)
   if (!owner) {
-    await output.notes(`recount: the data folder ${data} is owned by ${ownerOf(data)}\n`)
+    await output.notes(`recount: the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data\n`)
     return 1
   }
-  return 0
+  const { timeline } = owner
+  try {
+    if (sample) await importSample(timeline, output)
+    const workspaces = sample ? [SAMPLE_WORKSPACE, workspace] : [workspace]
+    for (const each of workspaces) await timeline.settled(each)
+    const app = await server(timeline, data, workspaces, logger)
+    try {
+      const address = await app.listen({ host, port })
+      await output.out(`${address}\n`)
+      await stopped()
+    } finally {
+      await app.close()
+    }
+    return 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new WrongUse(`port ${port} is taken: choose another with --port or RECOUNT_HTTP_PORT`)
+    }
+    throw error
+  } finally {
+    await owner.release()
+  }
+}
+
+const stopped = (): Promise<unknown> => Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+
+async function server(timeline: Timeline, data: string, workspaces: readonly string[], logger: Logger): Promise<FastifyInstance> {
+  const { eventIndex } = timeline
+  const app = await buildServer({
+    eventIndex,
+    logger,
+    workspaces,
+    version: await packageVersion(),
+    importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
+    unready: async () => {
+      try {
+        await eventIndex.position(workspaces[0]!)
+        return undefined
+      } catch (error) {
+        return `the index: ${(error as Error).message}`
+      }
+    },
+  })
+  webRoutes(app)
+  return app
+}
+
+/** An upload is kept in the data folder, under a name of our own, while it is read twice. */
+async function importUpload(timeline: Timeline, data: string, workspace: string, upload: Upload): ReturnType<Timeline['importFiles']> {
+  const { path, body, zone, source } = upload
+  if (zone !== undefined && !zoneRules(zone)) {
+    throw new Problem('invalid-zone', `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`)
+  }
+  await mkdir(join(data, 'uploads'), { recursive: true })
+  const folder = await mkdtemp(join(data, 'uploads', 'http-'))
+  try {
+    await pipeline(body, createWriteStream(join(folder, 'body')))
+    const { modifiedMs: _, ...input } = await fileInput(join(folder, 'body'), path)
+    return await timeline.importFiles(workspace, {
+      inputs: () => expanded(one(input)),
+      nowMs: Date.now(),
+      ...(zone !== undefined && { zone }),
+      ...(source !== undefined && { source }),
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function* one<T>(value: T): AsyncGenerator<T> {
+  yield value
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }

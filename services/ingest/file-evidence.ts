@@ -3,7 +3,12 @@ import type { StampFindings } from './stamp-survey.ts'
 
 const DAY = 86400
 const FIRST_YEAR = 1970
-const yearSeconds = (year: number): number => Date.UTC(year, 0, 1) / 1000
+
+/** A reading of the year 1972 in another year. */
+function inYear(seconds: number, year: number): number {
+  const date = new Date(seconds * 1000)
+  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) / 1000 + (seconds % DAY)
+}
 
 export interface FileFacts {
   /** The path as shown, whose last parts may tell a date. */
@@ -23,9 +28,8 @@ export function fileEvidence(findings: StampFindings, facts: FileFacts): Evidenc
 
 function yearEvidence({ first, last }: StampFindings, facts: FileFacts): Evidence[] {
   const evidence: Evidence[] = []
-  const base = yearSeconds(1972)
-  const firstIn = (year: number): number => first - base + yearSeconds(year)
-  const lastIn = (year: number): number => last - base + yearSeconds(year)
+  const firstIn = (year: number): number => inYear(first.seconds, year + first.turn)
+  const lastIn = (year: number): number => inYear(last.seconds, year + last.turn)
   const atMost = (ms: number): number => {
     let year = new Date(ms).getUTCFullYear() + 1
     while (lastIn(year) > ms / 1000 + DAY) year--
@@ -54,7 +58,7 @@ function dayEvidence({ last }: StampFindings, facts: FileFacts): Evidence[] {
   if (named !== undefined) {
     evidence.push({ kind: 'file-name', allows: [named / DAY], because: `the date in ${lastPart(facts.path)}` })
   }
-  return [...evidence, ...bounds(facts, (ms) => Math.floor((ms / 1000 - last) / DAY))]
+  return [...evidence, ...bounds(facts, (ms) => Math.floor((ms / 1000 - last.seconds) / DAY) - last.turn)]
 }
 
 function bounds(facts: FileFacts, atMost: (ms: number) => number): Evidence[] {

@@ -17,6 +17,8 @@ import type { Unreadable } from './walk.ts'
 /** A message on the bus holds so many records, or so many characters of them. */
 const BATCH = 1000
 const BATCH_CHARACTERS = 4_000_000
+/** So many messages wait for the disk while the next is read: they are committed together. */
+const ON_THEIR_WAY = 6
 const SHOWN = 64 * 1024
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
@@ -62,7 +64,7 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
   let records: BusRecord[] = []
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
-  let sending: Promise<void> = Promise.resolve()
+  let sending: Promise<void>[] = []
   const repeats = repeatCounter()
   const send = (): Promise<void> => {
     const messages: Message[] = []
@@ -71,11 +73,10 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
     records = []
     rejections = []
     characters = 0
-    const before = sending
-    const sent = bus.append(workspace, messages)
-    sending = before.then(() => sent).then((position) => void (report.position = position))
-    sending.catch(() => undefined)
-    return before
+    const sent = bus.append(workspace, messages).then((position) => void (report.position = position))
+    sent.catch(() => undefined)
+    sending.push(sent)
+    return sending.length > ON_THEIR_WAY ? sending.shift()! : Promise.resolve()
   }
   return {
     batch,
@@ -98,7 +99,8 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
       records.length + rejections.length >= BATCH || characters > BATCH_CHARACTERS ? send() : undefined,
     async flush() {
       if (records.length + rejections.length > 0) void send()
-      await sending
+      await Promise.all(sending)
+      sending = []
     },
   }
 }

@@ -9,10 +9,13 @@ export async function* readItems(input: Input, adapter: Adapter, file: File): As
   const source = input.open()
   if (adapter.unit === 'lines') {
     const parse = adapter.parse(file)
+    let next = 1
     for await (const block of lineBlocks(source, adapter.begins)) {
       if (block.refused.length > 0) yield block.refused
       yield parse(block.lines, block.first)
+      next = block.first + block.lines.length
     }
+    yield parse([], next)
   } else if (adapter.unit === 'json') {
     const parse = adapter.parse(file)
     for await (const values of jsonValues(source)) {

@@ -79,7 +79,8 @@ function clockFollower(): (at: number) => { behind: number; stepped: boolean } {
       return { behind: Math.max(highest - at, 0), stepped: false }
     }
     pending = undefined
-    if (at >= highest) return reset(at)
+    // The second of two repeated hours shows the highest reading once more before it goes on.
+    if (at > highest || (at === highest && !stepped)) return reset(at)
     const behind = highest - at
     if (behind >= STEP) stepped = true
     return { behind, stepped }

@@ -16,11 +16,17 @@ export interface StampSurvey {
   finish(): StampFindings
 }
 
+/** A stamp's `seconds` (in 1972, or on 1970-01-01), so many turns after the first. */
+export interface Turned {
+  seconds: number
+  turn: number
+}
+
 export interface StampFindings {
   lacks?: 'year' | 'date'
-  /** The least and the greatest reading of stamps without a year or date, in seconds of turn 0's year 1972 or day 1970-01-01, turns added. */
-  first: number
-  last: number
+  /** The earliest and the latest of the stamps without a year or date. */
+  first: Turned
+  last: Turned
   /** Instants of full stamps, from and to: evidence for other files. */
   span?: readonly [number, number]
   evidence: Evidence[]
@@ -41,8 +47,8 @@ export function surveyStamps(untilYear: number): StampSurvey {
   let ordered = 0
   let lacking = 0
   let lacks: 'year' | 'date' | undefined
-  let first = Infinity
-  let last = -Infinity
+  let first: Turned = { seconds: 0, turn: Infinity }
+  let last: Turned = { seconds: 0, turn: -Infinity }
   let from = Infinity
   let to = -Infinity
   const vote = (votes: Map<number, number>, fits: (year: number) => boolean): void => {
@@ -72,9 +78,9 @@ export function surveyStamps(untilYear: number): StampSurvey {
       }
       lacking++
       lacks = stamp.lacks
-      const at = stamp.seconds + turn * (lacks === 'year' ? 366 * DAY : DAY)
-      first = Math.min(first, at)
-      last = Math.max(last, at)
+      const { seconds } = stamp
+      if (turn < first.turn || (turn === first.turn && seconds < first.seconds)) first = { seconds, turn }
+      if (turn > last.turn || (turn === last.turn && seconds > last.seconds)) last = { seconds, turn }
       if (lacks !== 'year') return
       const date = new Date(stamp.seconds * 1000)
       if (stamp.weekday !== undefined) {

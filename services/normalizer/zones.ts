@@ -105,7 +105,7 @@ function stretchesOf(day: number, offsetAt: (seconds: number) => number): Stretc
     let low = at
     let high = at + 3600
     while (high - low > 1) {
-      const middle = (low + high) >> 1
+      const middle = Math.floor((low + high) / 2)
       if (offsetAt(middle) === before) low = middle
       else high = middle
     }

@@ -18,6 +18,10 @@ export class Writer {
   readonly #insertMany: StatementSyncInstance
   readonly #insertOne: StatementSyncInstance
   readonly #find: StatementSyncInstance
+  readonly #addMinute: StatementSyncInstance
+  readonly #addCreated: StatementSyncInstance
+  readonly #addWords: StatementSyncInstance
+  readonly #setPosition: StatementSyncInstance
   readonly #minutes = new Map<string, number>()
   readonly #created = new Map<string, number>()
   #next: number
@@ -33,6 +37,14 @@ export class Writer {
     this.#find = this.#db.prepare(
       `select seq, id, printf('%019d', at) at, source, place, rank, file, origin, kind, host, service, level, document from events where id = ?`,
     )
+    this.#addMinute = this.#db.prepare(
+      'insert into minutes values (?, ?, ?, ?, ?, ?, ?) on conflict do update set events = events + excluded.events',
+    )
+    this.#addCreated = this.#db.prepare(
+      'insert into created values (?, ?) on conflict do update set events = events + excluded.events',
+    )
+    this.#addWords = this.#db.prepare('insert into words (rowid, text) values (?, ?)')
+    this.#setPosition = this.#db.prepare("insert or replace into meta values ('position', ?), ('next', ?)")
     const last = this.#db.prepare('select max(seq) seq from events').get() as { seq: number | null }
     this.#next = Math.max((last.seq ?? -1) + 1, Number(meta(this.#db, 'next') ?? 0))
     this.#block = this.#next >> BLOCK_BITS
@@ -89,7 +101,7 @@ export class Writer {
     try {
       work()
       this.#flush()
-      this.#db.prepare("insert or replace into meta values ('position', ?), ('next', ?)").run(position, this.#next)
+      this.#setPosition.run(position, this.#next)
       this.#db.exec('commit')
     } catch (error) {
       this.#db.exec('rollback')
@@ -130,7 +142,7 @@ export class Writer {
 
   #endBlock(next: number): void {
     if (this.#words.size > 0) {
-      this.#db.prepare('insert into words (rowid, text) values (?, ?)').run(this.#block, [...this.#words].join(' '))
+      this.#addWords.run(this.#block, [...this.#words].join(' '))
     }
     this.#block = next
     this.#words = new Set()
@@ -167,16 +179,12 @@ export class Writer {
   }
 
   #flush(): void {
-    const minutes = this.#db.prepare(
-      'insert into minutes values (?, ?, ?, ?, ?, ?, ?) on conflict do update set events = events + excluded.events',
-    )
-    for (const [key, by] of this.#minutes) if (by !== 0) minutes.run(...key.split('\0').map((v, i) => (i === 0 ? Number(v) : v)), by)
+    for (const [key, by] of this.#minutes) {
+      if (by !== 0) this.#addMinute.run(...key.split('\0').map((v, i) => (i === 0 ? Number(v) : v)), by)
+    }
     if ([...this.#minutes.values()].some((by) => by < 0)) this.#db.exec('delete from minutes where events <= 0')
     this.#minutes.clear()
-    const created = this.#db.prepare(
-      'insert into created values (?, ?) on conflict do update set events = events + excluded.events',
-    )
-    for (const [origin, by] of this.#created) created.run(origin, by)
+    for (const [origin, by] of this.#created) this.#addCreated.run(origin, by)
     this.#created.clear()
   }
 }

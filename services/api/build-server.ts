@@ -1,0 +1,78 @@
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Ledger } from '../../schemas/ledger.ts'
+import type { EventIndex } from '../event-index/event-index.ts'
+import { answerProblems } from './problems.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/imports.ts'
+import { timelineRoutes } from './routes/timeline.ts'
+import { workspaceRoutes } from './routes/workspaces.ts'
+
+export interface Upload {
+  /** As shown in the ledger. */
+  path: string
+  body: AsyncIterable<Uint8Array>
+  zone?: string
+  source?: string
+}
+
+/** What the server needs of the rest. */
+export interface ServerPorts {
+  eventIndex: EventIndex
+  logger: FastifyBaseLogger
+  /** The workspaces that may be asked for; the first is the default. */
+  workspaces: readonly string[]
+  importUpload(workspace: string, upload: Upload): Promise<Ledger>
+  /** Undefined when all is well, else what is down. */
+  unready(): Promise<string | undefined>
+  version: string
+}
+
+const CSP = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+}
+
+const BODY_LIMIT = 8 * 1024 * 1024
+
+/** The HTTP server: API, OpenAPI description and health. It does not listen yet. */
+export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: ports.logger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    requestTimeout: 0,
+    ajv: { customOptions: { coerceTypes: 'array' } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  answerProblems(app)
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Recount', version: ports.version, description: 'One UTC timeline of everything that was recorded about an event.' },
+    },
+    refResolver: { buildLocalReference: (schema, _base, _fragment, i) => String(schema['$id'] ?? `schema-${i}`) },
+  })
+  await app.register(
+    async (v1) => {
+      timelineRoutes(v1, ports)
+      eventRoutes(v1, ports)
+      workspaceRoutes(v1, ports)
+      importRoutes(v1, ports)
+    },
+    { prefix: '/v1' },
+  )
+  healthRoutes(app, ports)
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  return app as unknown as FastifyInstance
+}

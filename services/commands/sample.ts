@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expanded, walk } from '../ingest/walk.ts'
+import type { FileInput } from '../ingest/files.ts'
+import type { Unreadable } from '../ingest/walk.ts'
+import type { Timeline } from '../timeline.ts'
+import type { Output } from './command.ts'
+
+export const SAMPLE_WORKSPACE = 'sample'
+const FOLDER = new URL('../../../deploy/sample/', import.meta.url)
+/** The sample is of New Year 2026; the clock at import may not matter. */
+const NOW_MS = Date.UTC(2026, 0, 5)
+
+interface SampleImport {
+  paths: string[]
+  zone?: string
+}
+
+/** Imports the bundled incident into its own workspace, once. */
+export async function importSample(timeline: Timeline, { notes }: Output): Promise<void> {
+  if ((await timeline.bus.end(SAMPLE_WORKSPACE)) !== null) return
+  const imports = JSON.parse(await readFile(new URL('import.json', FOLDER), 'utf8')) as SampleImport[]
+  let events = 0
+  for (const { paths, zone } of imports) {
+    const ledger = await timeline.importFiles(SAMPLE_WORKSPACE, {
+      inputs: () => expanded(sampleFiles(paths)),
+      nowMs: NOW_MS,
+      ...(zone !== undefined && { zone }),
+    })
+    events += ledger.events
+  }
+  await notes(`Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`)
+}
+
+/** The files of the sample, shown under their paths inside it. When they were checked out says nothing about them. */
+async function* sampleFiles(paths: readonly string[]): AsyncGenerator<FileInput | Unreadable> {
+  const root = fileURLToPath(FOLDER)
+  for await (const file of walk(paths.map((path) => root + path), '')) {
+    if ('unreadable' in file) yield file
+    else {
+      const { modifiedMs: _, ...rest } = file
+      yield { ...rest, path: file.path.slice(root.length) }
+    }
+  }
+}
