@@ -152,7 +152,8 @@ function* readMessage(
     fields,
     nativeId: `${ts}/${author ?? fields['user.name'] ?? ''}`,
   }
-  yield channelId === undefined ? record : { ...record, stream: channelId }
+  const where = fields['labels.channel'] ?? channelId
+  yield where === undefined ? record : { ...record, stream: `#${where}` }
 }
 
 const list = (value: unknown): readonly unknown[] =>

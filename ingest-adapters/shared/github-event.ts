@@ -80,7 +80,9 @@ function subjectText(event: GithubEvent): string {
     text(at(about, 'head_branch')) ??
     text(at(payload, 'context'))
   const ref = text(at(payload, 'ref'))
+  const deployed = text(at(payload, 'deployment', 'ref')) ?? text(at(subject, 'ref'))
   const parts = [
+    environment !== undefined && deployed !== undefined ? `of ${short(deployed)}` : undefined,
     number === undefined ? undefined : `#${number}`,
     title ?? [text(at(payload, 'ref_type')), short(ref ?? '')].filter((part) => part).join(' '),
     environment === undefined ? undefined : `to ${environment}`,

@@ -48,7 +48,6 @@ const BODY_LIMIT = 8 * 1024 * 1024
 export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: ports.logger,
-    disableRequestLogging: true,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     requestTimeout: 0,

@@ -9,8 +9,10 @@ import { Unavailable, type Bus, type Delivered, type Message, type Topic } from 
 
 const deflate = promisify(deflateRaw)
 /** So many messages wait in memory for the consumer before an append waits. */
-const AHEAD = 16
+const AHEAD = 8
 const READ_AT_ONCE = 16
+/** A message comes out in one piece: each piece is a trip to another thread and back. */
+const COMPRESSION = { level: 1, chunkSize: 128 * 1024 }
 const VERSION = 1
 
 interface Append {
@@ -45,10 +47,10 @@ export function embeddedBus(data: string): Bus {
   return {
     async append(workspace, messages) {
       const to = log(workspace)
-      const bodies = Promise.all(messages.map((m) => deflate(JSON.stringify(m.value), { level: 1 })))
+      const bodies = Promise.all(messages.map((m) => deflate(JSON.stringify(m.value), COMPRESSION)))
       const position = await new Promise<string>((resolve, reject) => {
         to.queue.push({ messages, bodies, resolve, reject })
-        to.flushing ??= flush(to).finally(() => (to.flushing = undefined))
+        to.flushing ??= flush(to)
       })
       while (to.consumers > 0 && to.end - to.consumed > AHEAD) await once(to.changes, 'consumed')
       return position
@@ -68,6 +70,8 @@ export function embeddedBus(data: string): Bus {
           await handle(messages)
           at = Number(messages.at(-1)!.position)
           from.consumed = at
+          const done = from.tail.findIndex((m) => Number(m.position) > at)
+          from.tail.splice(0, done < 0 ? from.tail.length : done)
           from.changes.emit('consumed')
         }
       } finally {
@@ -161,6 +165,8 @@ async function flush(log: Log): Promise<void> {
     let position = log.end - appends.reduce((sum, a) => sum + a.messages.length, 0)
     for (const { messages, resolve } of appends) resolve(String((position += messages.length)))
   }
+  // In the same turn as the last look at the queue: an append after it begins a new flush.
+  log.flushing = undefined
 }
 
 function commit(log: Log, messages: readonly Message[], bodies: readonly Buffer[]): void {

@@ -1,19 +1,13 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { buildServer, type Upload } from '../api/build-server.ts'
-import { Problem } from '../api/problems.ts'
-import { fileInput } from '../ingest/files.ts'
-import { expanded } from '../ingest/walk.ts'
-import { zoneRules } from '../normalizer/zones.ts'
+import { buildServer } from '../api/build-server.ts'
 import type { Timeline } from '../timeline.ts'
 import { webRoutes } from '../web/routes.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { ownerOf, type Owner } from './owner.ts'
+import { importUpload } from './import-upload.ts'
 import { importSample, SAMPLE_WORKSPACE } from './sample.ts'
 
 export interface ServeInvocation {
@@ -47,6 +41,7 @@ export async function serve({ data, workspace, options, logger, output, own }: S
     try {
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
+      await output.notes('Recount serves the timeline there, to this machine only. Ctrl-C ends it.\n')
       await stopped()
     } finally {
       await app.close()
@@ -83,32 +78,6 @@ async function server(timeline: Timeline, data: string, workspaces: readonly str
   })
   webRoutes(app)
   return app
-}
-
-/** An upload is kept in the data folder, under a name of our own, while it is read twice. */
-async function importUpload(timeline: Timeline, data: string, workspace: string, upload: Upload): ReturnType<Timeline['importFiles']> {
-  const { path, body, zone, source } = upload
-  if (zone !== undefined && !zoneRules(zone)) {
-    throw new Problem('invalid-zone', `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`)
-  }
-  await mkdir(join(data, 'uploads'), { recursive: true })
-  const folder = await mkdtemp(join(data, 'uploads', 'http-'))
-  try {
-    await pipeline(body, createWriteStream(join(folder, 'body')))
-    const { modifiedMs: _, ...input } = await fileInput(join(folder, 'body'), path)
-    return await timeline.importFiles(workspace, {
-      inputs: () => expanded(one(input)),
-      nowMs: Date.now(),
-      ...(zone !== undefined && { zone }),
-      ...(source !== undefined && { source }),
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function* one<T>(value: T): AsyncGenerator<T> {
-  yield value
 }
 
 async function packageVersion(): Promise<string> {

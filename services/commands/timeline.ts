@@ -75,8 +75,9 @@ const certainty = (event: TimelineEvent): string =>
 function textLine(event: TimelineEvent): string {
   const level = at(event, 'log', 'level')
   const who = at(event, 'user', 'name')
+  const program = at(event, 'service', 'name') || at(event, 'process', 'name')
   const text = printable(`${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`)
-  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(sourceOf(event))}  ${level ? `${level}: ` : ''}${text}\n`
+  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(program ? `${sourceOf(event)} ${program}` : sourceOf(event))}  ${level ? `${level}: ` : ''}${text}\n`
 }
 
 /** Characters that Markdown would read are escaped; a line stays a line. */

@@ -5,28 +5,28 @@ import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 export type Stored = Pick<Change, 'at' | 'source' | 'place' | 'rank' | 'file' | 'document'>
 
 /**
- * One event out of two records of it, whatever the order in which they come; undefined when the second adds nothing.
- * A new reading by the same stream takes the place of the old one; of two streams the better known time wins, then the earlier instant.
- * Places are united; the smallest source and the largest place give the order.
+ * One event out of two records of it, the same whatever the order in which they come; undefined when the second adds nothing.
+ * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,
+ * then the earlier instant, then the first place. Places are united; the smallest source and the largest place give the order.
  */
 export function merge(stored: Stored, change: Stored): Stored | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
-  const redated = change.at !== stored.at || JSON.stringify(old.timeline.time) !== JSON.stringify(fresh.timeline.time)
-  const better =
-    redated &&
-    (change.file === stored.file ||
-      change.rank > stored.rank ||
-      (change.rank === stored.rank && change.at < stored.at))
+  const isNew = seen.length > old.timeline.seen.length
+  const wins = isNew ? isBetter(change, stored, fresh, old) : change.file === stored.file && change.document !== stored.document
   const source = change.source < stored.source ? change.source : stored.source
   const place = Math.max(change.place, stored.place)
-  if (!better && seen.length === old.timeline.seen.length && source === stored.source && place === stored.place) {
-    return undefined
-  }
-  const base = better ? fresh : old
+  const base = wins ? fresh : old
   const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen } })
-  return { ...(better ? change : stored), source, place, document }
+  if (document === stored.document && source === stored.source && place === stored.place) return undefined
+  return { ...(wins ? change : stored), source, place, document }
+}
+
+function isBetter(change: Stored, stored: Stored, fresh: TimelineEvent, old: TimelineEvent): boolean {
+  if (change.rank !== stored.rank) return change.rank > stored.rank
+  if (change.at !== stored.at) return change.at < stored.at
+  return compare(fresh.timeline.seen[0]!, old.timeline.seen[0]!) < 0
 }
 
 /** The document without the places that a removal takes away; undefined when none is left, null when it had none of them. */

@@ -62,7 +62,7 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
       found.file.companions = companionsOf(companions, found.path, found.loaded.name)
       position = (await placeStream(ports, options, catalogue, found, input as Input, spans(surveys, found))) ?? position
     }
-    const report = await readFile(ports, { origin, ...pickSource(options) }, found, input)
+    const report = await readFile(ports, { origin, nowMs: options.nowMs, ...pickSource(options) }, found, input)
     position = report.position ?? position
     reports.push(report)
     units += report.lines

@@ -2,7 +2,7 @@ import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
-import type { SourceRecord } from '../../schemas/source-record.ts'
+import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import type { Message } from '../bus/bus.ts'
 import { hash, identifier } from './identity.ts'
 import type { ImportPorts } from './import.ts'
@@ -14,12 +14,13 @@ import { sequence } from './sequence.ts'
 import { isRecord, type Survey } from './survey.ts'
 import type { Unreadable } from './walk.ts'
 
-/** A message on the bus holds so many records, or so many characters of them. */
-const BATCH = 1000
+/** A message on the bus holds so many records, or so many characters of them. More at once would outlive the young generation of the heap. */
+const BATCH = 250
 const BATCH_CHARACTERS = 4_000_000
 /** So many messages wait for the disk while the next is read: they are committed together. */
-const ON_THEIR_WAY = 6
+const ON_THEIR_WAY = 8
 const SHOWN = 64 * 1024
+const DAY_MS = 86_400_000
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
 
@@ -28,7 +29,7 @@ export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & { position: str
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
   ports: ImportPorts,
-  by: { origin: string; source?: string },
+  by: { origin: string; source?: string; nowMs: number },
   found: Survey,
   input: Input | Unreadable,
 ): Promise<FileReport> {
@@ -108,7 +109,7 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
 async function readRecords(
   found: Survey & { outcome: 'records' },
   input: Input,
-  by: { source?: string },
+  by: { source?: string; nowMs: number },
   report: FileReport,
   out: Outlet,
 ): Promise<void> {
@@ -122,8 +123,13 @@ async function readRecords(
   const take = (item: SourceRecord): void => {
     const { time } = item
     const step = follow(time, item.stream ?? '')
+    // Exports of chats, alerts and commits have an order of their own.
+    if (!found.forward || item.nativeId !== undefined) {
+      delete step.late
+      delete step.behind
+    }
     const record: BusRecord = Object.assign(item, identify(item), step)
-    if (time.lacks) record.turn = (step.turn ?? 0) + shift
+    if (time.lacks) record.turn = notInFuture(time, (step.turn ?? 0) + shift, context!.year, by.nowMs)
     if (time.lacks === 'date' && day !== undefined) {
       if (time.seconds < clock - 43_200) day++
       clock = time.seconds
@@ -152,6 +158,13 @@ async function readRecords(
   } catch (error) {
     out.refuse({ rejected: `${input.path}: ${(error as Error).message}`, reason: 'unreadable', line: report.lines + 1 })
   }
+}
+
+/** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */
+function notInFuture({ lacks, seconds }: Stamp, turn: number, year: number | undefined, nowMs: number): number {
+  if (lacks !== 'year' || year === undefined || Date.UTC(year + turn + 1, 0) <= nowMs) return turn
+  const date = new Date(seconds * 1000)
+  return date.setUTCFullYear(year + turn) > nowMs + DAY_MS ? turn - 1 : turn
 }
 
 const isRefused = (item: Refused | Described | Item): item is Refused => 'rejected' in item

@@ -5,6 +5,9 @@ const DAY = 86400
 /** A wild stamp here and there may contradict what all others say. */
 const NEARLY_ALL = 0.95
 const FIRST_YEAR = 1970
+const YEAR = 366 * DAY
+/** A stamp without a year that is so far from its neighbours is wrong, unless the next one is there too. */
+const WILD = YEAR / 6
 
 export type Order = 'dmy' | 'mdy' | 'ymd'
 
@@ -54,6 +57,24 @@ export function surveyStamps(untilYear: number): StampSurvey {
   const vote = (votes: Map<number, number>, fits: (year: number) => boolean): void => {
     for (const year of years) if (fits(year)) votes.set(year, (votes.get(year) ?? 0) + 1)
   }
+  /** The stamp that was counted last, and one far from it that counts only when the next one is with it, or nothing comes after it. */
+  let sure: number | undefined
+  let doubtful: { stamp: Stamp; turn: number; at: number } | undefined
+  const count = (stamp: Stamp, turn: number): void => {
+    const { seconds } = stamp
+    if (turn < first.turn || (turn === first.turn && seconds < first.seconds)) first = { seconds, turn }
+    if (turn > last.turn || (turn === last.turn && seconds > last.seconds)) last = { seconds, turn }
+    if (lacks !== 'year') return
+    const date = new Date(seconds * 1000)
+    if (stamp.weekday !== undefined) {
+      weekdays++
+      vote(weekdayVotes, (year) => new Date(Date.UTC(year + turn, date.getUTCMonth(), date.getUTCDate())).getUTCDay() === stamp.weekday)
+    }
+    if (date.getUTCMonth() === 1 && date.getUTCDate() === 29) {
+      leapDays++
+      vote(leapVotes, (year) => isLeap(year + turn))
+    }
+  }
   return {
     needed: () => lacking > 0 || ordered > 0,
     add(stamp, turn) {
@@ -78,21 +99,21 @@ export function surveyStamps(untilYear: number): StampSurvey {
       }
       lacking++
       lacks = stamp.lacks
-      const { seconds } = stamp
-      if (turn < first.turn || (turn === first.turn && seconds < first.seconds)) first = { seconds, turn }
-      if (turn > last.turn || (turn === last.turn && seconds > last.seconds)) last = { seconds, turn }
-      if (lacks !== 'year') return
-      const date = new Date(stamp.seconds * 1000)
-      if (stamp.weekday !== undefined) {
-        weekdays++
-        vote(weekdayVotes, (year) => new Date(Date.UTC(year + turn, date.getUTCMonth(), date.getUTCDate())).getUTCDay() === stamp.weekday)
+      if (lacks === 'date') return count(stamp, turn)
+      const at = stamp.seconds + turn * YEAR
+      if (sure === undefined || Math.abs(at - sure) <= WILD) doubtful = undefined
+      else {
+        const before = doubtful
+        doubtful = { stamp, turn, at }
+        if (!before || Math.abs(at - before.at) > WILD) return
+        count(before.stamp, before.turn)
+        doubtful = undefined
       }
-      if (date.getUTCMonth() === 1 && date.getUTCDate() === 29) {
-        leapDays++
-        vote(leapVotes, (year) => isLeap(year + turn))
-      }
+      sure = at
+      count(stamp, turn)
     },
     finish() {
+      if (doubtful) count(doubtful.stamp, doubtful.turn)
       const evidence: Evidence[] = []
       const agreed = (votes: Map<number, number>, of: number): number[] =>
         [...votes.keys()].filter((year) => votes.get(year)! >= of * NEARLY_ALL).sort((a, b) => a - b)

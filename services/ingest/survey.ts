@@ -24,6 +24,8 @@ export type Survey =
       head: string[]
       first: number
       findings: StampFindings
+      /** Whether the order of the lines is that of time: newest first says nothing of a line that is earlier than the one before. */
+      forward: boolean
       /** The file's stream in the catalogue, and the turns from its first record to the file's; known before the second pass. */
       stream?: string | undefined
       shift?: number
@@ -49,6 +51,9 @@ export async function survey(input: Input, adapters: readonly Loaded[], nowMs: n
   let first: number | undefined
   const stamps = surveyStamps(new Date(nowMs).getUTCFullYear() + 1)
   const follow = sequence()
+  let before: number | undefined
+  let ups = 0
+  let downs = 0
   try {
     reading: for await (const items of readItems(input, adapter, file)) {
       for (const item of items) {
@@ -56,13 +61,15 @@ export async function survey(input: Input, adapters: readonly Loaded[], nowMs: n
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
         else if (!stamps.needed()) break reading
         first ??= item.time.seconds
+        if (before !== undefined && item.time.seconds !== before) item.time.seconds > before ? ups++ : downs++
+        before = item.time.seconds
         stamps.add(item.time, item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0)
       }
     }
   } catch (error) {
     if (hashes.length === 0) return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
   }
-  return { path, outcome: 'records', loaded, file, head: hashes, first: first ?? 0, findings: stamps.finish() }
+  return { path, outcome: 'records', loaded, file, head: hashes, first: first ?? 0, findings: stamps.finish(), forward: downs <= ups }
 }
 
 function unrecognized(path: string, head: Head): Survey {

@@ -8,6 +8,8 @@ import { normalize } from './normalize.ts'
 
 /** So many writes are on their way to the index while the next records are normalised. */
 const IN_FLIGHT = 3
+/** A write has about so many changes. */
+const WRITE = 1000
 
 export interface Normalizer {
   /** Resolves when everything up to a position of the bus is in the index. */
@@ -112,9 +114,15 @@ async function applier({ bus, index, workspace }: Ports, done: (position: string
   return {
     settled,
     async take(messages, rebuilding = false) {
-      for (const { topic, value, position } of messages) {
-        if (topic === 'records') await write(changesOf(value as RecordBatch), position)
-        else if (topic === 'removals') {
+      let changes: Change[] = []
+      for (const [i, { topic, value, position }] of messages.entries()) {
+        if (topic === 'records') {
+          // One transaction of the index for what comes at once.
+          changes = changes.concat(changesOf(value as RecordBatch))
+          if (messages[i + 1]?.topic === 'records' && changes.length < WRITE) continue
+          await write(changes, position)
+          changes = []
+        } else if (topic === 'removals') {
           await settled()
           await index.remove(workspace, value as Removal, position)
           done(position)

@@ -5,17 +5,18 @@ import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
 
-const KEY = `printf('%019d', at) at, source, place, id`
+const KEY = `printf('%019d', at) at, source, place, events.id`
+const FROM = 'from events join facets on facets.id = facet'
 
 
-export type Row = { at: string; source: string; place: number; id: string; document: string }
+export type Row = { at: string; source: string; place: number; id: string; level: string; document: string }
 
 export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const generation = Number(meta(db, 'generation'))
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, generation)
   const selection = select(db, query, after, query.order)
   const direction = query.order === 'desc' ? 'desc' : 'asc'
-  const order = `order by at ${direction}, source ${direction}, place ${direction}, id ${direction}`
+  const order = `order by at ${direction}, source ${direction}, place ${direction}, events.id ${direction}`
   if (selection.terms.length === 0) return plainPage(db, selection, order, query.limit, generation)
   const rows = matching(db, selection, order, query.order, query.limit + 1)
   const page = rows.slice(0, query.limit)
@@ -30,11 +31,11 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
 /** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object. */
 function plainPage(db: DatabaseSyncInstance, { where, values }: Selection, order: string, limit: number, generation: number): Page {
   const page = db
-    .prepare(`select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document from events where ${where} ${order} limit ?)`)
+    .prepare(`select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${FROM} where ${where} ${order} limit ?)`)
     .get(...values, limit) as { events: Uint8Array | null; count: number }
   let next: string | null = null
   if (page.count === limit) {
-    const edge = db.prepare(`select ${KEY} from events where ${where} ${order} limit 2 offset ?`).all(...values, limit - 1) as unknown as Row[]
+    const edge = db.prepare(`select ${KEY} ${FROM} where ${where} ${order} limit 2 offset ?`).all(...values, limit - 1) as unknown as Row[]
     if (edge.length === 2) next = encodeCursor(generation, [edge[0]!.at, edge[0]!.source, edge[0]!.place, edge[0]!.id])
   }
   return { events: page.events ?? new Uint8Array(), count: page.count, next }
@@ -48,14 +49,14 @@ export function matching(db: DatabaseSyncInstance, s: Selection, order: string, 
     if (matches(s.terms, event, textOf(event))) found.push(row)
   }
   if (!s.blocks) {
-    const rows = db.prepare(`select ${KEY}, document from events where ${s.where} ${order}`).iterate(...s.values)
+    const rows = db.prepare(`select ${KEY}, level, document ${FROM} where ${s.where} ${order}`).iterate(...s.values)
     for (const row of rows as IterableIterator<Row>) {
       take(row)
       if (found.length === limit) break
     }
     return found
   }
-  const inBlock = db.prepare(`select ${KEY}, document from events where seq >= ? and seq < ? and ${s.where}`)
+  const inBlock = db.prepare(`select ${KEY}, level, document ${FROM} where seq >= ? and seq < ? and ${s.where}`)
   for (const block of s.blocks) {
     const first = block << BLOCK_BITS
     for (const row of inBlock.iterate(first, first + (1 << BLOCK_BITS), ...s.values) as IterableIterator<Row>) take(row)
@@ -66,4 +67,5 @@ export function matching(db: DatabaseSyncInstance, s: Selection, order: string, 
 
 const compare = (a: Row, b: Row): number =>
   order(a.at, b.at) || order(a.source, b.source) || a.place - b.place || order(a.id, b.id)
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** As SQLite compares texts: by their bytes in UTF-8, which JavaScript's < does not. */
+const order = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)))

@@ -5,28 +5,28 @@ export const VERSION = 1
 /** Full text is kept per block of so many consecutive events: logs repeat themselves, so a block has few words of its own. */
 export const BLOCK_BITS = 7
 
+/** A facet is what many events have in common: a row has one number instead of eight texts. */
 const TABLES = `
   create table meta (key text primary key, value) without rowid;
+  create table facets (
+    id integer primary key, source text not null, kind text not null, host text not null, service text not null, level text not null,
+    file text not null, origin text not null, rank integer not null
+  );
   create table events (
-    seq integer primary key, id text not null, at integer not null, source text not null, place integer not null,
-    rank integer not null, file text not null, origin text not null,
-    kind text not null, host text not null, service text not null, level text not null, document text not null
+    seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null, document text not null
   );
   create unique index events_id on events (id);
-  create index events_order on events (at, source, place);
+  create index events_at on events (at);
   create virtual table words using fts5 (text, content = '', tokenize = 'ascii', detail = none);
   create table created (origin text primary key, events integer not null) without rowid;
-  create table minutes (
-    minute integer, source text, kind text, host text, service text, level text, events integer not null,
-    primary key (minute, source, kind, host, service, level)
-  ) without rowid;
+  create table minutes (minute integer, facet integer, events integer not null, primary key (minute, facet)) without rowid;
 `
 
 /** Opens an index for writing, made anew where there is none or one of another version. */
 export function openForWriting(path: string): DatabaseSyncInstance {
   const db = new DatabaseSync(path)
   // The index may lose its last transactions in a power loss: it resumes from the position that it stores.
-  db.exec(`pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 2000;
+  db.exec(`pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;
     pragma cache_size = -65536; pragma temp_store = memory`)
   const has = db.prepare("select 1 from sqlite_master where name = 'meta'").get()
   if (has) return db

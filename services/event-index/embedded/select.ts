@@ -7,6 +7,11 @@ import { BLOCK_BITS, meta } from './schema.ts'
 /** Up to so many blocks are read one by one; above, the time order is walked, which meets a page of common words early. */
 const FEW_BLOCKS = 400
 
+/** So many words are looked for by SQLite before a document is read: its expressions may not be deeper than 1000. */
+const HINTS = 50
+const HINT_LENGTH = 1000
+const SEEN_IN = "exists (select 1 from json_each(document, '$.timeline.seen') where json_extract(value, '$.source') = ?)"
+
 export interface Selection {
   where: string
   values: (string | number)[]
@@ -16,7 +21,17 @@ export interface Selection {
   blocks?: number[]
 }
 
-export const COLUMNS = { kind: 'kind', host: 'host', service: 'service', level: 'level' } as const
+const FACETS = ['kind', 'host', 'service', 'level'] as const
+
+/** The part of a filter that facets decide; undefined where there is none. */
+export function facetsOf(filter: WindowFilter): { where: string; values: string[] } | undefined {
+  const named = FACETS.filter((name) => filter[name])
+  if (named.length === 0) return undefined
+  return {
+    where: named.map((name) => `${name} in (${filter[name]!.map(() => '?').join(',')})`).join(' and '),
+    values: named.flatMap((name) => filter[name]!),
+  }
+}
 
 /** The WHERE of a filter; of a text query also what SQL cannot decide, and where to look. */
 export function select(db: DatabaseSyncInstance, filter: WindowFilter, after?: OrderKey, direction: 'asc' | 'desc' = 'asc'): Selection {
@@ -28,21 +43,25 @@ export function select(db: DatabaseSyncInstance, filter: WindowFilter, after?: O
   }
   if (filter.from) add('at >= cast(? as integer)', filter.from)
   if (filter.to) add('at < cast(? as integer)', filter.to)
-  if (after) add(`(at, source, place, id) ${direction === 'asc' ? '>' : '<'} (cast(? as integer), ?, ?, ?)`, ...after)
-  for (const [name, column] of Object.entries(COLUMNS)) {
-    const list = filter[name as keyof typeof COLUMNS]
-    if (list) add(`${column} in (${list.map(() => '?').join(',')})`, ...list)
+  if (after) {
+    const [at, ...rest] = after
+    const beyond = direction === 'asc' ? '>' : '<'
+    add(`at ${beyond}= cast(? as integer) and (at ${beyond} cast(? as integer) or (source, place, events.id) ${beyond} (?, ?, ?))`, at, at, ...rest)
   }
+  const facets = facetsOf(filter)
+  if (facets) add(`facet in (select id from facets where ${facets.where})`, ...facets.values)
   if (filter.source) {
-    const each = filter.source.map(() => '(source = ? or instr(document, ?) > 0)')
-    add(`(${each.join(' or ')})`, ...filter.source.flatMap((s) => [s, JSON.stringify({ source: s }).slice(1, -1)]))
+    const each = filter.source.map(() => `(source = ? or (instr(document, ?) > 0 and ${SEEN_IN}))`)
+    add(`(${each.join(' or ')})`, ...filter.source.flatMap((s) => [s, JSON.stringify({ source: s }).slice(1, -1), s]))
   }
   const terms = filter.q === undefined ? [] : parseText(filter.q)
+  const hints = new Set<string>()
   for (const term of terms) {
     if (term.not) continue
-    if (term.phrase) for (const token of term.phrase) if (/^[a-z0-9]+$/.test(token)) add("document like ?", `%${token}%`)
-    if (term.field && term.value && /^[\w.:-]+$/.test(term.value)) add('instr(document, ?) > 0', term.value)
+    if (term.phrase) for (const token of term.phrase) if (/^[a-z0-9]+$/.test(token)) hints.add(token)
+    if (term.field && term.value && /^[\w.:-]+$/.test(term.value)) hints.add(term.value)
   }
+  for (const hint of [...hints].slice(0, HINTS)) add("document like ? escape '!'", `%${hint.slice(0, HINT_LENGTH).replaceAll('_', '!_')}%`)
   const blocks = blocksOf(db, terms)
   if (blocks && blocks.length > FEW_BLOCKS) {
     add('((seq >> ?) in (select rowid from words where words match ?) or seq >= ?)', BLOCK_BITS, ftsQuery(terms), indexedUpTo(db))

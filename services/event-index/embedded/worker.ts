@@ -5,7 +5,7 @@ import type { PageQuery, Removal, WindowFilter } from '../event-index.ts'
 import { readHistogram, readSources } from './counts.ts'
 import { readPage } from './reader.ts'
 import { meta, openForReading } from './schema.ts'
-import { unpack, type Packed } from './transfer.ts'
+import type { Packed } from './transfer.ts'
 import { Writer } from './writer.ts'
 
 /** One thread writes an index file, another reads it, so that reads do not wait for writes. */
@@ -16,7 +16,7 @@ let reading: DatabaseSyncInstance | undefined
 const db = (): DatabaseSyncInstance => (reading ??= openForReading(path))
 
 const calls: Record<string, (...args: never[]) => unknown> = {
-  write: (packed: Packed, position: string) => writer!.write(unpack(packed), position),
+  write: (packed: Packed, position: string) => writer!.write(packed, position),
   remove: (removal: Removal, position: string) => writer!.remove(removal, position),
   page: (query: PageQuery) => readPage(db(), query),
   histogram: (filter: WindowFilter, seconds: number) => readHistogram(db(), filter, seconds),

@@ -1,16 +1,21 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
-import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../event-index.ts'
 import { merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
+import { openFacets, type Facet } from './facets.ts'
 import { BLOCK_BITS, meta, openForWriting } from './schema.ts'
+import { unpack, type Packed, type Row } from './transfer.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
-const ROWS = 50
-const COLUMNS = 'seq, id, at, source, place, rank, file, origin, kind, host, service, level, document'
-const MARKS = `(${COLUMNS.replace(/\w+/g, '?')})`
+const ROWS = 100
+const INSERT = 'insert or ignore into events (seq, id, at, place, facet, document) values'
+const MARKS = '(?, ?, ?, ?, ?, ?)'
+const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, kind, host, service, level, file, origin, rank, document
+  from events join facets on facets.id = facet`
+/** Minutes of one facet are counted under one number. */
+const FACETS = 2 ** 24
 
-type Row = Stored & Pick<Change, 'id' | 'origin' | 'kind' | 'host' | 'service' | 'level'> & { seq: number }
+type Found = Stored & Facet & { seq: number; id: string }
 
 /** The one writer of an index file. Every call is one transaction. */
 export class Writer {
@@ -22,46 +27,44 @@ export class Writer {
   readonly #addCreated: StatementSyncInstance
   readonly #addWords: StatementSyncInstance
   readonly #setPosition: StatementSyncInstance
-  readonly #minutes = new Map<string, number>()
+  readonly #minutes = new Map<number, number>()
   readonly #created = new Map<string, number>()
+  #facet: (facet: Facet) => number
   #next: number
   #block: number
   #words = new Set<string>()
 
   constructor(path: string) {
-    this.#db = openForWriting(path)
-    this.#insertMany = this.#db.prepare(
-      `insert or ignore into events (${COLUMNS}) values ${Array(ROWS).fill(MARKS).join(',')}`,
-    )
-    this.#insertOne = this.#db.prepare(`insert or ignore into events (${COLUMNS}) values ${MARKS}`)
-    this.#find = this.#db.prepare(
-      `select seq, id, printf('%019d', at) at, source, place, rank, file, origin, kind, host, service, level, document from events where id = ?`,
-    )
-    this.#addMinute = this.#db.prepare(
-      'insert into minutes values (?, ?, ?, ?, ?, ?, ?) on conflict do update set events = events + excluded.events',
-    )
-    this.#addCreated = this.#db.prepare(
-      'insert into created values (?, ?) on conflict do update set events = events + excluded.events',
-    )
-    this.#addWords = this.#db.prepare('insert into words (rowid, text) values (?, ?)')
-    this.#setPosition = this.#db.prepare("insert or replace into meta values ('position', ?), ('next', ?)")
-    const last = this.#db.prepare('select max(seq) seq from events').get() as { seq: number | null }
-    this.#next = Math.max((last.seq ?? -1) + 1, Number(meta(this.#db, 'next') ?? 0))
-    this.#block = this.#next >> BLOCK_BITS
+    const db = openForWriting(path)
+    this.#db = db
+    this.#insertMany = db.prepare(`${INSERT} ${Array(ROWS).fill(MARKS).join(',')}`)
+    this.#insertOne = db.prepare(`${INSERT} ${MARKS}`)
+    this.#find = db.prepare(`${SELECT} where events.id = ?`)
+    this.#addMinute = db.prepare('insert into minutes values (?, ?, ?) on conflict do update set events = events + excluded.events')
+    this.#addCreated = db.prepare('insert into created values (?, ?) on conflict do update set events = events + excluded.events')
+    this.#addWords = db.prepare('insert into words (rowid, text) values (?, ?)')
+    this.#setPosition = db.prepare("insert or replace into meta values ('position', ?), ('next', ?)")
+    this.#facet = openFacets(db)
+    const last = db.prepare('select max(seq) seq from events').get() as { seq: number | null }
+    this.#next = Math.max((last.seq ?? -1) + 1, Number(meta(db, 'next') ?? 0))
+    this.#block = (db.prepare('select coalesce(max(rowid), -1) done from words').get() as { done: number }).done + 1
     this.#readBlock()
   }
 
-  /** The words of the block that is not full yet, after a restart. */
+  /** The words of all blocks that were not finished, after a restart. */
   #readBlock(): void {
-    const rows = this.#db.prepare('select document from events where seq >= ?').all(this.#block << BLOCK_BITS)
-    for (const row of rows as { document: string }[]) {
-      for (const token of tokens(textOf(JSON.parse(row.document) as Record<string, unknown>))) this.#words.add(token)
+    const rows = this.#db.prepare('select seq, document from events where seq >= ? order by seq').all(this.#block << BLOCK_BITS)
+    for (const { seq, document } of rows as { seq: number; document: string }[]) {
+      this.#inBlock(seq)
+      this.#addTokens(wordsOf(document))
     }
   }
 
-  write(changes: readonly Change[], position: string): void {
+  write(packed: Packed, position: string): void {
+    const rows = unpack(packed)
     this.#transaction(position, () => {
-      for (let i = 0; i < changes.length; i += ROWS) this.#chunk(changes.slice(i, i + ROWS))
+      const facets = packed.facets.map((facet) => this.#facet(facet))
+      for (let i = 0; i < rows.length; i += ROWS) this.#chunk(rows.slice(i, i + ROWS), packed.facets, facets)
     })
   }
 
@@ -69,23 +72,20 @@ export class Writer {
     let gone = 0
     const needle = JSON.stringify('path' in removal ? { path: removal.path } : { source: removal.source }).slice(1, -1)
     this.#transaction(position, () => {
-      const rows = this.#db.prepare(
-        `select seq, id, printf('%019d', at) at, source, place, rank, file, origin, kind, host, service, level, document from events where instr(document, ?) > 0`,
-      )
-      for (const row of rows.all(needle) as unknown as Row[]) {
+      for (const row of this.#db.prepare(`${SELECT} where instr(document, ?) > 0`).all(needle) as Found[]) {
         const document = without(row.document, removal)
         if (document === null) continue
-        this.#count(row, -1)
+        this.#count(row.at, this.#facet(row), -1)
         if (document === undefined) {
           this.#db.prepare('delete from events where seq = ?').run(row.seq)
           this.#created.set(row.origin, (this.#created.get(row.origin) ?? 0) - 1)
           gone++
           continue
         }
-        const seen = (JSON.parse(document) as { timeline: { seen: { source: string }[] } }).timeline.seen
-        const kept = { ...row, document, source: seen[0]!.source }
-        this.#db.prepare('update events set document = ?, source = ? where seq = ?').run(document, kept.source, row.seq)
-        this.#count(kept, 1)
+        const { timeline } = JSON.parse(document) as { timeline: { seen: { source: string }[] } }
+        const facet = this.#facet({ ...row, source: timeline.seen[0]!.source })
+        this.#db.prepare('update events set document = ?, facet = ? where seq = ?').run(document, facet, row.seq)
+        this.#count(row.at, facet, 1)
       }
       this.#raiseGeneration()
     })
@@ -105,88 +105,92 @@ export class Writer {
       this.#db.exec('commit')
     } catch (error) {
       this.#db.exec('rollback')
+      // Facets and words of the transaction are gone with it.
+      this.#facet = openFacets(this.#db)
+      this.#minutes.clear()
+      this.#created.clear()
       throw error
     }
   }
 
-  #chunk(changes: readonly Change[]): void {
+  #chunk(rows: readonly Row[], facets: readonly Facet[], numbers: readonly number[]): void {
     const first = this.#next
-    this.#next += changes.length
+    this.#next += rows.length
     const values: (string | number)[] = []
-    for (const [i, c] of changes.entries()) {
-      values.push(first + i, c.id, c.at, c.source, c.place, c.rank, c.file, c.origin, c.kind, c.host, c.service, c.level, c.document)
-    }
+    for (const [i, row] of rows.entries()) values.push(first + i, row.id, row.at, row.place, numbers[row.facet]!, row.document)
     let inserted = 0
-    if (changes.length === ROWS) inserted = Number(this.#insertMany.run(...values).changes)
-    else {
-      for (let i = 0; i < changes.length; i++) {
-        inserted += Number(this.#insertOne.run(...values.slice(i * 13, i * 13 + 13)).changes)
-      }
-    }
-    for (const [i, change] of changes.entries()) {
-      if (inserted === changes.length) this.#added(change, first + i)
+    if (rows.length === ROWS) inserted = Number(this.#insertMany.run(...values).changes)
+    else for (let i = 0; i < values.length; i += 6) inserted += Number(this.#insertOne.run(...values.slice(i, i + 6)).changes)
+    const repeats: Row[] = []
+    for (const [i, row] of rows.entries()) {
+      if (inserted === rows.length) this.#added(row, first + i, facets[row.facet]!.origin, numbers[row.facet]!)
       else {
-        const row = this.#find.get(change.id) as unknown as Row
-        if (row.seq === first + i) this.#added(change, row.seq)
-        else this.#merged(row, change)
+        const found = this.#find.get(row.id) as Found
+        if (found.seq === first + i) this.#added(row, found.seq, found.origin, numbers[row.facet]!)
+        else if (found.document !== row.document || found.rank !== facets[row.facet]!.rank) repeats.push(row)
       }
     }
+    // After the new ones, because what they change goes to the end: words are gathered in the order of seq.
+    for (const row of repeats) this.#merged(this.#find.get(row.id) as Found, row, facets[row.facet]!)
   }
 
-  #added(change: Change, seq: number): void {
-    this.#count(change, 1)
-    this.#created.set(change.origin, (this.#created.get(change.origin) ?? 0) + 1)
-    if (seq >> BLOCK_BITS !== this.#block) this.#endBlock(seq >> BLOCK_BITS)
-    for (const token of tokens(change.text)) this.#words.add(token)
+  #added(row: Row, seq: number, origin: string, facet: number): void {
+    this.#count(row.at, facet, 1)
+    this.#created.set(origin, (this.#created.get(origin) ?? 0) + 1)
+    this.#inBlock(seq)
+    this.#addTokens(row.text)
   }
 
-  #endBlock(next: number): void {
-    if (this.#words.size > 0) {
-      this.#addWords.run(this.#block, [...this.#words].join(' '))
-    }
-    this.#block = next
+  #inBlock(seq: number): void {
+    const block = seq >> BLOCK_BITS
+    if (block === this.#block) return
+    if (this.#words.size > 0) this.#addWords.run(this.#block, [...this.#words].join(' '))
+    this.#block = block
     this.#words = new Set()
   }
 
-  #merged(row: Row, change: Change): void {
-    if (row.document === change.document && row.rank === change.rank) return
-    const merged = merge(row, change)
+  #addTokens(text: string): void {
+    for (const token of tokens(text)) this.#words.add(token)
+  }
+
+  #merged(found: Found, row: Row, facet: Facet): void {
+    if (found.document === row.document && found.rank === facet.rank) return
+    const change = { ...facet, at: row.at, place: row.place, document: row.document }
+    const merged = merge(found, change)
     if (!merged) return
-    const moved = merged.at !== row.at || merged.source !== row.source || merged.place !== row.place
-    this.#count(row, -1)
-    // A row with a new text goes to the end, where its words are indexed.
+    this.#count(found.at, this.#facet(found), -1)
+    this.#db.prepare('delete from events where seq = ?').run(found.seq)
+    // It goes to the end, where its words, old and new, are indexed.
     const seq = this.#next++
-    this.#db.prepare('delete from events where seq = ?').run(row.seq)
-    const next = { ...row, ...merged, ...(merged.file === change.file && merged.at === change.at ? pick(change) : {}) }
-    this.#insertOne.run(
-      seq, row.id, next.at, next.source, next.place, next.rank, next.file, row.origin, next.kind, next.host, next.service, next.level, next.document,
-    )
-    this.#count(next, 1)
-    if (seq >> BLOCK_BITS !== this.#block) this.#endBlock(seq >> BLOCK_BITS)
-    for (const token of tokens(change.text)) this.#words.add(token)
-    for (const token of tokens(textOf(JSON.parse(row.document) as Record<string, unknown>))) this.#words.add(token)
-    if (moved && merged.at !== row.at) this.#raiseGeneration()
+    const number = this.#facet({ ...(merged.file === change.file && merged.at === change.at ? facet : found), rank: merged.rank, source: merged.source, origin: found.origin })
+    this.#insertOne.run(seq, found.id, merged.at, merged.place, number, merged.document)
+    this.#count(merged.at, number, 1)
+    this.#inBlock(seq)
+    this.#addTokens(row.text)
+    this.#addTokens(wordsOf(found.document))
+    if (merged.at !== found.at) this.#raiseGeneration()
   }
 
   #raiseGeneration(): void {
     this.#db.exec("update meta set value = value + 1 where key = 'generation'")
   }
 
-  #count(row: Pick<Row, 'at' | 'source' | 'kind' | 'host' | 'service' | 'level'>, by: number): void {
-    const minute = Math.floor(Number(row.at.slice(0, 10)) / 60)
-    const key = `${minute}\0${row.source}\0${row.kind}\0${row.host}\0${row.service}\0${row.level}`
+  #count(at: string, facet: number, by: number): void {
+    const key = Math.floor(Number(at.slice(0, 10)) / 60) * FACETS + facet
     this.#minutes.set(key, (this.#minutes.get(key) ?? 0) + by)
   }
 
   #flush(): void {
+    let less = false
     for (const [key, by] of this.#minutes) {
-      if (by !== 0) this.#addMinute.run(...key.split('\0').map((v, i) => (i === 0 ? Number(v) : v)), by)
+      if (by !== 0) this.#addMinute.run(Math.floor(key / FACETS), key % FACETS, by)
+      less ||= by < 0
     }
-    if ([...this.#minutes.values()].some((by) => by < 0)) this.#db.exec('delete from minutes where events <= 0')
+    if (less) this.#db.exec('delete from minutes where events <= 0')
     this.#minutes.clear()
     for (const [origin, by] of this.#created) this.#addCreated.run(origin, by)
     this.#created.clear()
   }
 }
 
-const pick = ({ kind, host, service, level }: Change): Pick<Change, 'kind' | 'host' | 'service' | 'level'> => ({ kind, host, service, level })
+const wordsOf = (document: string): string => textOf(JSON.parse(document) as Record<string, unknown>)

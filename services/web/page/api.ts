@@ -35,17 +35,21 @@ export class Problem extends Error {
 }
 
 const ADVICE: Readonly<Record<number, string>> = {
+  404: 'It may have been deleted, or be in another workspace.',
   400: 'Check the window and the filters, or reset them.',
   401: 'This server wants a key.',
   403: 'The key is not for this workspace.',
-  404: 'It may have been deleted, or it is in another workspace.',
   409: 'The timeline has changed meanwhile: load it again.',
   429: 'Too many requests at a time: wait a moment, then try again.',
   503: 'The server is busy or starting: try again in a moment.',
 }
 
 /** @throws Problem, or AbortError when the signal was raised */
-export async function get<T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T> {
+export async function get<T>(
+  path: string,
+  query: URLSearchParams,
+  signal?: AbortSignal,
+): Promise<T> {
   const search = query.toString()
   let response: Response
   try {
@@ -55,13 +59,23 @@ export async function get<T>(path: string, query: URLSearchParams, signal?: Abor
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new Problem('The server does not answer', 0, 'unreachable', 'Is “recount serve” still running? Start it, then try again.')
+    throw new Problem(
+      'The server does not answer',
+      0,
+      'unreachable',
+      'Is “recount serve” still running? Start it, then try again.',
+    )
   }
   const body: unknown = await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body as T
   const { title, detail, code } = (body ?? {}) as Record<string, unknown>
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  const advice = [text(detail), ADVICE[response.status] ?? 'Try again; if it stays, see what the server has logged.']
+  const sentence = (words: string): string =>
+    words && `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, '')}.`
+  const advice = [
+    sentence(text(detail)),
+    ADVICE[response.status] ?? 'Try again; if it stays, see what the server has logged.',
+  ]
   throw new Problem(
     text(title) || `The server answered with status ${response.status}`,
     response.status,

@@ -26,14 +26,21 @@ export interface Bins {
 
 export function intervalFor(span: Span, bars: number): number {
   const least = (span.to - span.from) / bars
-  return [...STEPS, ...DAY_STEPS].find((step) => step >= least) ?? Math.ceil(least / DAY) * DAY
+  return [...STEPS, ...DAY_STEPS].find((step) => step >= least) ?? 365 * DAY
 }
 
 export function aligned(span: Span, interval: number): Span {
-  return { from: Math.floor(span.from / interval) * interval, to: Math.ceil(span.to / interval) * interval }
+  return {
+    from: Math.floor(span.from / interval) * interval,
+    to: Math.ceil(span.to / interval) * interval,
+  }
 }
 
-const fetchBuckets = async (query: URLSearchParams, interval: number, signal: AbortSignal): Promise<Bucket[]> => {
+const fetchBuckets = async (
+  query: URLSearchParams,
+  interval: number,
+  signal: AbortSignal,
+): Promise<Bucket[]> => {
   query.set('interval', String(interval))
   return (await get<{ buckets: Bucket[] }>('timeline/histogram', query, signal)).buckets
 }
@@ -69,9 +76,19 @@ export function withoutStrays(buckets: readonly Bucket[], interval: number): Spa
   return { from: starts[first]!, to: starts[last]! + interval }
 }
 
-/** Where the events of a workspace are, strays left out: what the chart shows when no window is set. */
-export async function coreSpan(workspace: string, sources: readonly Source[], signal: AbortSignal): Promise<Span | undefined> {
+export interface Core {
+  /** Where the events of a workspace are, strays left out: what the chart shows when no window is set. */
+  span: Span
+  levels: ReadonlySet<string>
+}
+
+export async function readCore(
+  workspace: string,
+  sources: readonly Source[],
+  signal: AbortSignal,
+): Promise<Core | undefined> {
   if (sources.length === 0) return undefined
+  const levels = new Set<string>()
   let span: Span = {
     from: Math.min(...sources.map((s) => secondsOf(s.first))),
     to: Math.max(...sources.map((s) => secondsOf(s.last))) + MINUTE,
@@ -82,17 +99,29 @@ export async function coreSpan(workspace: string, sources: readonly Source[], si
     const window = aligned(span, interval)
     query.set('from', new Date(Math.max(0, window.from) * 1000).toISOString())
     query.set('to', new Date(window.to * 1000).toISOString())
-    const core = withoutStrays(await fetchBuckets(query, interval, signal), interval)
-    if (!core || core.to - core.from > (span.to - span.from) * 0.6) return core ?? span
-    span = core
+    const buckets = await fetchBuckets(query, interval, signal)
+    for (const bucket of buckets) for (const level of Object.keys(bucket.levels)) levels.add(level)
+    const narrower = withoutStrays(buckets, interval)
+    if (!narrower) break
+    const done = narrower.to - narrower.from > (span.to - span.from) * 0.6
+    span = narrower
+    if (done) break
   }
-  return span
+  return { span, levels }
 }
 
 /** The counts of what a view selects. */
-export async function readBins(view: View, core: Span | undefined, bars: number, signal: AbortSignal): Promise<Bins | undefined> {
+export async function readBins(
+  view: View,
+  core: Core | undefined,
+  bars: number,
+  signal: AbortSignal,
+): Promise<Bins | undefined> {
   if (!core) return undefined
-  const span = { from: view.from ? secondsOf(view.from) : core.from, to: view.to ? secondsOf(view.to) : core.to }
+  const span = {
+    from: view.from ? secondsOf(view.from) : core.span.from,
+    to: view.to ? secondsOf(view.to) : core.span.to,
+  }
   if (!view.from && span.from >= span.to) span.from = span.to - DAY
   if (!view.to && span.to <= span.from) span.to = span.from + DAY
   if (span.to <= span.from) span.to = span.from + MINUTE
@@ -102,10 +131,13 @@ export async function readBins(view: View, core: Span | undefined, bars: number,
   const side = (buckets: Bucket[]): Span & { count: number } => {
     const [first, last] = [buckets[0], buckets.at(-1)]
     const count = buckets.reduce((sum, b) => sum + b.count, 0)
-    return first && last ? { from: secondsOf(first.at), to: secondsOf(last.at) + interval, count } : { from: 0, to: 0, count: 0 }
+    return first && last
+      ? { from: secondsOf(first.at), to: secondsOf(last.at) + interval, count }
+      : { from: 0, to: 0, count: 0 }
   }
   const levels = new Map<string, number>()
-  for (const b of all) for (const [name, n] of Object.entries(b.levels)) levels.set(name, (levels.get(name) ?? 0) + n)
+  for (const b of all)
+    for (const [name, n] of Object.entries(b.levels)) levels.set(name, (levels.get(name) ?? 0) + n)
   return {
     span: wide,
     interval,

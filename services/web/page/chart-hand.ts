@@ -28,7 +28,10 @@ export function chartHand(box: HTMLElement, hooks: Hooks): { reset(): void } {
     const start = from + Math.floor((at - from) / bins.interval) * bins.interval
     return { from: start, to: start + bins.interval }
   }
-  const over = (a: Span, b: Span): Span => ({ from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) })
+  const over = (a: Span, b: Span): Span => ({
+    from: Math.min(a.from, b.from),
+    to: Math.max(a.to, b.to),
+  })
   const barUnder = (x: number): Span | undefined => {
     const shown = hooks.look()
     return shown && barAt(shown.bins, shown.scale.seconds(x))
@@ -47,8 +50,14 @@ export function chartHand(box: HTMLElement, hooks: Hooks): { reset(): void } {
     const shown = hooks.look()
     if (!shown) return
     const { bins } = shown
-    box.setAttribute('aria-valuemax', String(Math.round((bins.span.to - bins.span.from) / bins.interval) - 1))
-    box.setAttribute('aria-valuenow', String(Math.round((span.from - bins.span.from) / bins.interval)))
+    box.setAttribute(
+      'aria-valuemax',
+      String(Math.round((bins.span.to - bins.span.from) / bins.interval) - 1),
+    )
+    box.setAttribute(
+      'aria-valuenow',
+      String(Math.round((span.from - bins.span.from) / bins.interval)),
+    )
     box.setAttribute('aria-valuetext', hooks.words(span))
   }
   const end = (): void => {

@@ -59,14 +59,21 @@ export function drawBars(bins: Bins, scale: Scale): SVGGElement {
 
 export function drawAxis(bins: Bins, scale: Scale, zone: string): SVGGElement {
   const axis = drawing('g', { class: 'axis', 'aria-hidden': 'true' })
-  axis.append(drawing('line', { x1: 0, x2: scale.width, y1: CHART_HEIGHT + 0.5, y2: CHART_HEIGHT + 0.5 }))
+  axis.append(
+    drawing('line', { x1: 0, x2: scale.width, y1: CHART_HEIGHT + 0.5, y2: CHART_HEIGHT + 0.5 }),
+  )
   const most = Math.max(1, Math.floor(scale.width / 84))
   for (const { seconds, text, strong } of ticks(bins.span.from, bins.span.to, most, zone)) {
     const x = Math.round(scale.x(seconds)) + 0.5
     axis.append(drawing('line', { x1: x, x2: x, y1: CHART_HEIGHT, y2: CHART_HEIGHT + 4 }))
     const anchor = x < 24 ? 'start' : x > scale.width - 24 ? 'end' : 'middle'
-    const at = { x: anchor === 'start' ? 0 : anchor === 'end' ? scale.width : x, y: CHART_HEIGHT + 15 }
-    axis.append(drawing('text', { ...at, 'text-anchor': anchor, class: strong ? 'strong' : undefined }, text))
+    const at = {
+      x: anchor === 'start' ? 0 : anchor === 'end' ? scale.width : x,
+      y: CHART_HEIGHT + 15,
+    }
+    axis.append(
+      drawing('text', { ...at, 'text-anchor': anchor, class: strong ? 'strong' : undefined }, text),
+    )
   }
   return axis
 }
@@ -89,8 +96,10 @@ export function ticks(from: number, to: number, most: number, zone: string): Tic
     if (seconds === undefined || seconds < from || seconds >= to) return
     const { date, clock: text } = localTime(isoOf(seconds), zone)
     const midnight = text === '00:00:00'
-    if (step === undefined) found.push({ seconds, text: monthTitle(date), strong: date.slice(5, 7) === '01' })
-    else found.push({ seconds, text: midnight ? shortDay(date) : text.slice(0, 5), strong: midnight })
+    if (step === undefined)
+      found.push({ seconds, text: monthTitle(date), strong: date.slice(5, 7) === '01' })
+    else
+      found.push({ seconds, text: midnight ? shortDay(date) : text.slice(0, 5), strong: midnight })
   }
   if (step !== undefined) {
     const first = Math.ceil((from + offsetSeconds(zone, from)) / step) * step

@@ -34,9 +34,17 @@ function fill(made: Element, attributes: Attributes, children: readonly Child[])
 
 /** A sign of the sprite in index.html; it says nothing to a screen reader, the text beside it does. */
 export const sign = (id: string): SVGElement =>
-  drawing('svg', { class: 'sign', 'aria-hidden': 'true', width: 16, height: 16 }, drawing('use', { href: `#${id}` }))
+  drawing(
+    'svg',
+    { class: 'sign', 'aria-hidden': 'true', width: 16, height: 16 },
+    drawing('use', { href: `#${id}` }),
+  )
 
-export function button(text: Child, does: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(
+  text: Child,
+  does: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   const made = element('button', { type: 'button', ...attributes }, text)
   made.addEventListener('click', does)
   return made

@@ -1,6 +1,15 @@
 import type { Bucket } from './api.ts'
 import type { Bins, Span } from './bins.ts'
-import { CLASSES, CHART_HEIGHT, chartHeight, countsOf, drawAxis, drawBars, scaleOf, type Scale } from './chart.ts'
+import {
+  CLASSES,
+  CHART_HEIGHT,
+  chartHeight,
+  countsOf,
+  drawAxis,
+  drawBars,
+  scaleOf,
+  type Scale,
+} from './chart.ts'
 import { chartHand } from './chart-hand.ts'
 import { button, drawing, element, events, part } from './element.ts'
 import { isoOf, secondsOf, spanWords } from './instant.ts'
@@ -73,7 +82,9 @@ export function createHistogram(hooks: Hooks): Histogram {
 
 /** `10:00 – 10:10, 20 Nov: 34 events, 3 error and worse` */
 function spanText(bins: Bins, span: Span, zone: string): string {
-  const inside = bins.buckets.filter((b) => secondsOf(b.at) >= span.from && secondsOf(b.at) < span.to)
+  const inside = bins.buckets.filter(
+    (b) => secondsOf(b.at) >= span.from && secondsOf(b.at) < span.to,
+  )
   const [from, to] = [localTime(isoOf(span.from), zone), localTime(isoOf(span.to), zone)]
   const until = from.date === to.date ? to.clock.slice(0, 5) : `${to.date} ${to.clock.slice(0, 5)}`
   return `${from.date} ${from.clock.slice(0, 5)} to ${until} ${to.offset}: ${countWords(inside)}`
@@ -86,7 +97,10 @@ function countWords(buckets: readonly Bucket[]): string {
     for (const [name] of CLASSES) sums[name] += counts[name]
   }
   const some = CLASSES.filter(([name]) => name !== 'other' && sums[name] > 0)
-  return [events(sums.error + sums.warn + sums.other), ...some.map(([name, text]) => `${sums[name]} ${text}`)].join(', ')
+  return [
+    events(sums.error + sums.warn + sums.other),
+    ...some.map(([name, text]) => `${sums[name]} ${text}`),
+  ].join(', ')
 }
 
 /** The legend's numbers, the strays beside the chart, and the same as a table. */
@@ -106,7 +120,12 @@ function showText(bins: Bins | undefined, zone: string, zoom: (span: Span) => vo
     const counts = countsOf(bucket)
     const { date, clock, offset } = localTime(bucket.at, zone)
     const numbers = CLASSES.map(([name]) => element('td', {}, String(counts[name])))
-    return element('tr', {}, element('th', { scope: 'row' }, `${date} ${clock.slice(0, 5)} ${offset}`), ...numbers)
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, `${date} ${clock.slice(0, 5)} ${offset}`),
+      ...numbers,
+    )
   })
   part('chart-table').replaceChildren(...rows)
 }

@@ -61,9 +61,15 @@ export function spanWords(seconds: number): string {
   for (const [unit, size] of UNITS) {
     const n = Math.floor(rest / size)
     rest -= n * size
-    if (n > 0) words.push(`${n} ${unit}${n > 1 && (unit === "year" || unit === "day") ? "s" : ""}`)
+    if (n > 0) words.push(`${n} ${unit}${n > 1 && (unit === 'year' || unit === 'day') ? 's' : ''}`)
     else if (words.length > 0) break
     if (words.length === 2) break
   }
   return words.join(' ') || '0 s'
+}
+
+/** Whether an instant is later than another, to the nanosecond. */
+export function isLater(a: string, b: string): boolean {
+  const key = (instant: string): string => instant.slice(0, 19) + fractionOf(instant).padEnd(9, '0')
+  return key(a) > key(b)
 }

@@ -3,7 +3,7 @@ import { visibleString } from './visible-text.ts'
 import { fullTime } from './zone.ts'
 
 const BASIS: Readonly<Record<string, (zone: string) => string>> = {
-  explicit: () => 'The record itself states the offset.',
+  explicit: () => 'The record itself states the offset from UTC.',
   named: (zone) => `The record or its file names the zone: ${zone}.`,
   configured: (zone) => `The stamp has no zone; ${zone} was told for this source.`,
   inferred: (zone) => `The stamp has no zone; ${zone} was worked out from evidence.`,
@@ -14,7 +14,8 @@ const BASIS: Readonly<Record<string, (zone: string) => string>> = {
 const FLAGS: Readonly<Record<string, string>> = {
   'year-inferred': 'The stamp has no year; it was worked out.',
   'date-inferred': 'The stamp has no date; it was worked out.',
-  'ambiguous-hour': 'The clocks were set back: this hour came twice, and the order of the lines decided.',
+  'ambiguous-hour':
+    'The clocks were set back: this hour came twice, and the order of the lines decided.',
   'skipped-hour': 'The clocks were set forward: this hour did not exist.',
   'leap-second': 'It was written as second 60, a leap second.',
   'clock-offset-applied': 'The clock of this source was off; a correction was applied.',
@@ -25,7 +26,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 }
 
 /** Flags that make the instant doubtful, not just worked out. */
-const DOUBTS = new Set(['ambiguous-hour', 'skipped-hour', 'ambiguous-date', 'contradicted', 'out-of-order'])
+const DOUBTS = new Set(['ambiguous-hour', 'skipped-hour', 'ambiguous-date', 'contradicted'])
 
 export interface Mark {
   sign: string
@@ -34,21 +35,31 @@ export interface Mark {
 
 /** A mark for instants that were not written so; undefined where the record says it all. */
 export function markOf(time: EventTime): Mark | undefined {
-  if (time.flags.some((flag) => DOUBTS.has(flag))) return { sign: '!', name: 'doubtful' }
+  // Out of order is a doubt only where the stamp may be read in more than one way.
+  const stated = time.basis === 'explicit' || time.basis === 'named'
+  const flags = time.flags.filter((flag) => flag !== 'out-of-order' || !stated)
+  if (flags.some((flag) => DOUBTS.has(flag))) return { sign: '!', name: 'doubtful' }
   if (time.basis === 'assumed') return { sign: '?', name: 'assumed' }
-  const written = time.basis === 'explicit' || time.basis === 'named' || time.basis === 'configured'
-  return written && time.flags.length === 0 ? undefined : { sign: '~', name: 'inferred' }
+  const written = stated || time.basis === 'configured'
+  return written && flags.length === 0 ? undefined : { sign: '~', name: 'inferred' }
 }
+
+const isCount = (time: EventTime): boolean =>
+  time.basis === 'explicit' && /^\d+(?:\.\d+)?$/.test(time.original)
 
 /** How the instant is known, a sentence each. */
 export function timeWords(time: EventTime, zone: string): string[] {
   const words = [
     `Written as “${visibleString(time.original)}”.`,
-    BASIS[time.basis]?.(visibleString(time.zone)) ?? `Basis: ${visibleString(time.basis)}.`,
+    isCount(time)
+      ? 'It counts from 1970, in UTC.'
+      : (BASIS[time.basis]?.(visibleString(time.zone)) ?? `Basis: ${visibleString(time.basis)}.`),
     ...time.flags.map((flag) => FLAGS[flag] ?? visibleString(flag)),
   ]
   if (time.earliest !== time.latest) {
-    words.push(`It may be as early as ${fullTime(time.earliest, zone)} or as late as ${fullTime(time.latest, zone)}.`)
+    words.push(
+      `It may be as early as ${fullTime(time.earliest, zone)} or as late as ${fullTime(time.latest, zone)}.`,
+    )
   }
   return words
 }

@@ -19,7 +19,13 @@ export interface TimelineEvent {
   '@timestamp': string
   message: string
   event: { id: string; dataset: string; original: string; reference?: unknown }
-  timeline: { kind: string; signature: string; time: EventTime; seen: readonly Seen[]; same?: unknown }
+  timeline: {
+    kind: string
+    signature: string
+    time: EventTime
+    seen: readonly Seen[]
+    same?: unknown
+  }
 }
 
 /** The text of a field by its ECS name; empty where there is none. */
@@ -46,7 +52,10 @@ export const whoOf = (event: TimelineEvent): string =>
 /** The program that wrote a log line. */
 export function programOf(event: TimelineEvent): string {
   if (event.timeline.kind !== 'log') return ''
-  return field(event, 'process', 'name') || (field(event, 'host', 'name') && field(event, 'service', 'name'))
+  return (
+    field(event, 'process', 'name') ||
+    (field(event, 'host', 'name') && field(event, 'service', 'name'))
+  )
 }
 
 export type Severity = 'error' | 'warn' | 'other'

@@ -43,7 +43,8 @@ export function readView(url: { search: string; hash: string }): View {
 /** The parameters that select events, for the API and for the URL alike. */
 export function filterOf(view: View): URLSearchParams {
   const query = new URLSearchParams()
-  for (const name of ['workspace', 'from', 'to', 'q'] as const) if (view[name]) query.set(name, view[name])
+  for (const name of ['workspace', 'from', 'to', 'q'] as const)
+    if (view[name]) query.set(name, view[name])
   for (const name of LISTS) for (const value of view[name]) query.append(name, value)
   return query
 }
@@ -58,6 +59,15 @@ export function urlOf(view: View): string {
   return `/${search && `?${search}`}${hash}`
 }
 
-export const isFiltered = (view: View): boolean => view.q !== '' || LISTS.some((name) => view[name].length > 0)
+export const isFiltered = (view: View): boolean =>
+  view.q !== '' || LISTS.some((name) => view[name].length > 0)
 
-export const noFilters = { q: '', kind: [], level: [], source: [], host: [], service: [], at: '' } as const
+export const noFilters = {
+  q: '',
+  kind: [],
+  level: [],
+  source: [],
+  host: [],
+  service: [],
+  at: '',
+} as const

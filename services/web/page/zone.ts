@@ -41,7 +41,11 @@ export function offsetSeconds(zone: string, seconds: number): number {
   let offset = offsets.get(key)
   if (offset === undefined) {
     const at = slot * SLOT_SECONDS
-    const part = Object.fromEntries(formatOf(zone).formatToParts(at * 1000).map((p) => [p.type, p.value]))
+    const part = Object.fromEntries(
+      formatOf(zone)
+        .formatToParts(at * 1000)
+        .map((p) => [p.type, p.value]),
+    )
     const clock = `${part['year']}-${part['month']}-${part['day']}T${part['hour']}:${part['minute']}:${part['second']}Z`
     offset = Date.parse(clock) / 1000 - at
     if (offsets.size > 50_000) offsets.clear()
@@ -73,7 +77,12 @@ export function localTime(instant: string, zone: string): LocalTime {
   const offset = offsetSeconds(zone, seconds)
   const text = isoOf(seconds + offset)
   const fraction = fractionOf(instant)
-  return { date: text.slice(0, 10), clock: text.slice(11, 19), fraction, offset: offsetText(zone, offset) }
+  return {
+    date: text.slice(0, 10),
+    clock: text.slice(11, 19),
+    fraction,
+    offset: offsetText(zone, offset),
+  }
 }
 
 /** `2026-11-20 10:00:00.123 +01:00` */
@@ -86,18 +95,22 @@ const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** `20 Nov` of 2026-11-20 */
-export const shortDay = (date: string): string => `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`
+export const shortDay = (date: string): string =>
+  `${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`
 
 /** `Friday, 20 Nov 2026` */
 export const dayTitle = (date: string): string =>
   `${DAYS[new Date(`${date}T00:00:00Z`).getUTCDay()]}, ${shortDay(date)} ${date.slice(0, 4)}`
 
-export const monthTitle = (date: string): string => `${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`
+export const monthTitle = (date: string): string =>
+  `${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`
 
 /** The second at which a clock in the zone shows this; of a repeated hour the first, of a skipped one undefined. */
 export function secondsAt(clockSeconds: number, zone: string): number | undefined {
   const near = [-86_400, 86_400].map((away) => offsetSeconds(zone, clockSeconds + away))
-  const fits = near.map((o) => clockSeconds - o).filter((s) => s + offsetSeconds(zone, s) === clockSeconds)
+  const fits = near
+    .map((o) => clockSeconds - o)
+    .filter((s) => s + offsetSeconds(zone, s) === clockSeconds)
   return fits.length > 0 ? Math.min(...fits) : undefined
 }
 
@@ -107,6 +120,7 @@ export function typedInstant(text: string, zone: string): { instant: string } | 
   if (!written) return { wrong: 'Write it as 2026-01-31 23:59 or 2026-01-31T23:59:00Z' }
   const { clockSeconds, fraction, offset } = written
   const seconds = offset === undefined ? secondsAt(clockSeconds, zone) : clockSeconds - offset
-  if (seconds === undefined) return { wrong: `${text} never was in ${zone}: the clocks were set forward` }
+  if (seconds === undefined)
+    return { wrong: `${text} never was in ${zone}: the clocks were set forward` }
   return { instant: isoOf(seconds, fraction) }
 }

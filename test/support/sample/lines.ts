@@ -1,3 +1,5 @@
+import { COLLECTED } from './story.ts'
+
 /** One record of a log: when it happened and what was written, over as many lines as it takes. */
 export interface Line {
   at: number
@@ -10,8 +12,10 @@ export interface Line {
 export const inOrder = (lines: readonly Line[]): Line[] =>
   lines.toSorted((a, b) => (a.writtenAt ?? a.at) - (b.writtenAt ?? b.at))
 
+/** The file as it was when the logs were collected. */
 export const fileOf = (lines: readonly Line[]): string =>
   inOrder(lines)
+    .filter(({ at }) => at < COLLECTED)
     .map(({ text }) => `${text}\n`)
     .join('')
 

@@ -14,8 +14,10 @@ export interface Order {
   twice: boolean
 }
 
-const FIRST = 'jonna mirko tove anselm birgit casper delia edvard fenna gustaf hedda ivo jorun kaspar lioba'
-const LAST = 'abelsen brockdorf cramm dahlhof eskeland fabritz gerdesen hollmar ivarsen jessenik kroog'
+const FIRST =
+  'jonna mirko tove anselm birgit casper delia edvard fenna gustaf hedda ivo jorun kaspar lioba'
+const LAST =
+  'abelsen brockdorf cramm dahlhof eskeland fabritz gerdesen hollmar ivarsen jessenik kroog'
 
 /** The first order after the shop is back. */
 export const FIRST_AFTER = utc('01-01 00:05:21.306')
@@ -52,8 +54,7 @@ function makeOrders(): Order[] {
 }
 
 /** Customers live in two of the networks that are reserved for examples. */
-export const address = (n: number): string =>
-  n % 3 === 0 ? `198.51.100.${n}` : `203.0.113.${n}`
+export const address = (n: number): string => (n % 3 === 0 ? `198.51.100.${n}` : `203.0.113.${n}`)
 
 export const orders: readonly Order[] = makeOrders()
 

@@ -7,6 +7,8 @@ import { utc } from './clock.ts'
 
 export const BEGIN = utc('12-30 06:00:00')
 export const END = utc('01-02 09:00:00')
+/** When the logs were taken from the hosts: nothing in them is later. */
+export const COLLECTED = utc('01-02 09:00:02')
 
 export const SLOT_MADE = utc('12-31 14:11:52.114')
 export const BANNER_DEPLOYED = utc('12-31 22:41:36')
@@ -29,7 +31,9 @@ export const STOREFRONT_READY = utc('01-01 00:04:52')
 export const BACKLOG_DONE = utc('01-01 00:46:19')
 export const LIMIT_DEPLOYED = utc('01-01 10:20:00')
 
-const HOURS_OF_USE = [0.3, 0.2, 0.1, 0.1, 0.15, 0.3, 0.6, 0.9, 1.1, 1.2, 1.2, 1.2, 1.3, 1.2, 1.2, 1.2]
+const HOURS_OF_USE = [
+  0.3, 0.2, 0.1, 0.1, 0.15, 0.3, 0.6, 0.9, 1.1, 1.2, 1.2, 1.2, 1.3, 1.2, 1.2, 1.2,
+]
 const EVENING = [1.4, 1.5, 1.7, 1.9, 1.9, 1.5, 1, 0.6]
 
 /** How busy the shop is at an instant, 1 on an ordinary afternoon; by the hour in Berlin, and by the sale. */

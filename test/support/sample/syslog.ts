@@ -24,10 +24,13 @@ export function ordinary({ log }: Syslog, seed: number, cron: readonly string[])
   const random = chance(seed)
   const pid = (): number => random.between(900, 31_000)
   for (const at of every(HOUR, BEGIN, END, 0)) {
-    log(at + 17 * MINUTE + 1000, `CRON[${pid()}]: (root) CMD (   cd / && run-parts --report /etc/cron.hourly)`)
+    log(
+      at + 17 * MINUTE + 1000,
+      `CRON[${pid()}]: (root) CMD (   cd / && run-parts --report /etc/cron.hourly)`,
+    )
   }
   for (const [i, command] of cron.entries()) {
-    for (const at of every(30 * MINUTE, BEGIN, END, 0)) {
+    for (const at of every(15 * MINUTE, BEGIN, END, 0)) {
       log(at + (5 * i + 1) * 1000, `CRON[${pid()}]: ${command}`)
     }
   }
@@ -37,12 +40,21 @@ export function ordinary({ log }: Syslog, seed: number, cron: readonly string[])
     const user = random.pick(USERS)
     const port = random.between(30_000, 60_000)
     log(at, `sshd[${door}]: Invalid user ${user} from ${ip} port ${port}`)
-    log(at + 900, `sshd[${door}]: Connection closed by invalid user ${user} ${ip} port ${port} [preauth]`)
+    log(
+      at + 900,
+      `sshd[${door}]: Connection closed by invalid user ${user} ${ip} port ${port} [preauth]`,
+    )
   }
   for (const at of every(6 * HOUR, BEGIN, END, 40 * MINUTE, seed + 2)) {
     log(at, 'systemd[1]: Starting apt-daily.service - Daily apt download activities...')
-    log(at + random.between(2000, 9000), 'systemd[1]: Finished apt-daily.service - Daily apt download activities.')
-    log(at + 9300, `chronyd[641]: Selected source 192.0.2.${random.between(120, 124)} (ntp.example.net)`)
+    log(
+      at + random.between(2000, 9000),
+      'systemd[1]: Finished apt-daily.service - Daily apt download activities.',
+    )
+    log(
+      at + 9300,
+      `chronyd[641]: Selected source 192.0.2.${random.between(120, 124)} (ntp.example.net)`,
+    )
   }
   for (const at of every(24 * HOUR, BEGIN, END, 0)) {
     log(at + 1000, 'systemd[1]: Starting logrotate.service - Rotate log files...')

@@ -4,10 +4,10 @@ import { address, orders } from './orders.ts'
 import * as story from './story.ts'
 
 const AGENTS = [
-  'Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0',
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) Mobile/15E148',
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/143.0.0.0',
-  'Mozilla/5.0 (Android 15; Mobile; rv:146.0) Firefox/146.0',
+  'Mozilla/5.0 (X11; Linux x86_64) Firefox/146.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_2)',
+  'Mozilla/5.0 (Windows NT 10.0) Chrome/143.0',
+  'Mozilla/5.0 (Android 15) Firefox/146.0',
 ]
 const CRAWLER = 'examplebot/2.1 (+https://bot.example.net/)'
 const CACHED = ['/', '/c/wall-calendars', '/c/planners', '/c/desk', '/static/app.css', '/p/1107']
@@ -55,7 +55,13 @@ export function nginx(): { access: Line[]; error: Line[] } {
   const random = chance(1188)
   const access: Line[] = []
   const error: Line[] = []
-  const serve = (begun: number, ip: string, request: string, cached: boolean, agent: string): void => {
+  const serve = (
+    begun: number,
+    ip: string,
+    request: string,
+    cached: boolean,
+    agent: string,
+  ): void => {
     const a = answer(begun, cached, random)
     // nginx writes a request down when it is over
     const at = begun + a.seconds * SECOND

@@ -1,4 +1,4 @@
-import { BERLIN, rfc3339, SECOND, utc } from './clock.ts'
+import { BERLIN, MINUTE, rfc3339, SECOND, utc } from './clock.ts'
 import { chance, every, type Line } from './lines.ts'
 import * as story from './story.ts'
 import { ordinary, syslog } from './syslog.ts'
@@ -9,15 +9,24 @@ export function web01Syslog(): Line[] {
   ordinary(host, 301, ['(www-data) CMD (/usr/local/bin/sitemap-refresh)'])
 
   const deploy = (at: number, version: string): void => {
-    log(at - 40 * SECOND, `sshd[20117]: Accepted publickey for deploy from 192.0.2.50 port 50122 ssh2: ED25519`)
-    log(at - 31 * SECOND, `deploy-agent[744]: unpacked storefront ${version} to /srv/storefront/${version}`)
+    log(
+      at - 40 * SECOND,
+      `sshd[20117]: Accepted publickey for deploy from 192.0.2.50 port 50122 ssh2: ED25519`,
+    )
+    log(
+      at - 31 * SECOND,
+      `deploy-agent[744]: unpacked storefront ${version} to /srv/storefront/${version}`,
+    )
     log(at - 29 * SECOND, `deploy-agent[744]: link /srv/storefront/current is now ${version}`)
   }
   deploy(story.BANNER_DEPLOYED, '25.12.4')
   stopped(story.BANNER_DEPLOYED - 26 * SECOND)
   started(story.BANNER_DEPLOYED)
 
-  log(utc('12-31 23:03:31'), 'kernel: [1209933.118220] TCP: request_sock_TCP: Possible SYN flooding on port 443. Sending cookies.')
+  log(
+    utc('12-31 23:03:31'),
+    'kernel: [1209933.118220] TCP: request_sock_TCP: Possible SYN flooding on port 443. Sending cookies.',
+  )
   // the same line twice in a second, and not by accident
   for (const _ of [1, 2]) {
     log(utc('12-31 23:08:02'), 'prober[1602]: tcp 192.0.2.20:5432 connection refused')
@@ -33,16 +42,32 @@ export function web01Syslog(): Line[] {
     const at = story.ROLLBACK + after * SECOND
     log(at, 'systemd[1]: storefront.service: Main process exited, code=exited, status=1/FAILURE')
     log(at, "systemd[1]: storefront.service: Failed with result 'exit-code'.")
-    if (i < 3) log(at + 14 * SECOND, `systemd[1]: storefront.service: Scheduled restart job, restart counter is at ${i + 1}.`)
+    if (i < 3)
+      log(
+        at + 14 * SECOND,
+        `systemd[1]: storefront.service: Scheduled restart job, restart counter is at ${i + 1}.`,
+      )
   }
   const limit = story.ROLLBACK_FAILED
   log(limit, 'systemd[1]: storefront.service: Start request repeated too quickly.')
   log(limit, 'systemd[1]: Failed to start storefront.service - Web shop.')
 
-  log(story.STOREFRONT_STARTED - 71 * SECOND, 'sshd[23904]: Accepted publickey for rachterveld from 198.51.100.61 port 41992 ssh2: ED25519')
-  log(story.STOREFRONT_STARTED - 12 * SECOND, 'deploy-agent[744]: link /srv/storefront/current is now 25.12.4')
-  log(story.STOREFRONT_STARTED - SECOND, 'sudo: rachterveld : TTY=pts/0 ; PWD=/home/rachterveld ; USER=root ; COMMAND=/usr/bin/systemctl reset-failed storefront')
-  log(story.STOREFRONT_STARTED, 'sudo: rachterveld : TTY=pts/0 ; PWD=/home/rachterveld ; USER=root ; COMMAND=/usr/bin/systemctl start storefront')
+  log(
+    story.STOREFRONT_STARTED - 71 * SECOND,
+    'sshd[23904]: Accepted publickey for rachterveld from 198.51.100.61 port 41992 ssh2: ED25519',
+  )
+  log(
+    story.STOREFRONT_STARTED - 12 * SECOND,
+    'deploy-agent[744]: link /srv/storefront/current is now 25.12.4',
+  )
+  log(
+    story.STOREFRONT_STARTED - SECOND,
+    'sudo: rachterveld : TTY=pts/0 ; PWD=/home/rachterveld ; USER=root ; COMMAND=/usr/bin/systemctl reset-failed storefront',
+  )
+  log(
+    story.STOREFRONT_STARTED,
+    'sudo: rachterveld : TTY=pts/0 ; PWD=/home/rachterveld ; USER=root ; COMMAND=/usr/bin/systemctl start storefront',
+  )
   started(story.STOREFRONT_READY)
 
   // held back by the relay for over three minutes: it was written down in the new year and belongs in the old
@@ -63,23 +88,33 @@ export function web01Syslog(): Line[] {
   }
 }
 
-/** What the devices in the rack send to web01: the power strip has lost its clock. */
+/** What the devices in the rack send to web01. The power strip loses its clock for one line when it restarts. */
 export function devices(): Line[] {
   const random = chance(55)
-  const lines = every(90 * 60 * SECOND, story.BEGIN, story.END, 50 * 60 * SECOND, 56).map((at) => {
+  const lines: Line[] = []
+  const log = (at: number, text: string): void => {
+    lines.push({ at, text: `${rfc3339(at, BERLIN)} ${text}` })
+  }
+  for (const at of every(60 * MINUTE, story.BEGIN, story.END, 50 * MINUTE, 56)) {
     const port = random.between(1, 24)
-    const text = random.pick([
-      `sw-rack2 lldpd[311]: neighbour on port ${port} is unchanged`,
-      `sw-rack2 portd[298]: port ${port} 1000 Mbit/s full duplex`,
-      `ups-rack2 upsd[77]: load ${random.between(31, 44)} %, battery 100 %, runtime ${random.between(38, 46)} min`,
-    ])
-    return { at, text: `${rfc3339(at, BERLIN)} ${text}` }
-  })
+    const load = random.between(31, 44)
+    log(
+      at,
+      random.pick([
+        `sw-rack2 lldpd[311]: neighbour on port ${port} is unchanged`,
+        `sw-rack2 portd[298]: port ${port} 1000 Mbit/s full duplex`,
+        `ups-rack2 upsd[77]: load ${load} %, battery 100 %, runtime ${90 - load} min`,
+        `pdu-rack2 metering[30]: outlets 1 to 8 draw ${(load / 9).toFixed(1)} A`,
+      ]),
+    )
+  }
   const restarted = utc('12-31 17:20:09')
-  return [
-    ...lines,
-    { at: restarted - 2000, text: `${rfc3339(restarted - 2000, BERLIN)} sw-rack2 portd[298]: port 19 is down` },
-    { at: restarted, text: '1970-01-01T01:00:13+01:00 pdu-rack2 init[1]: power restored, the clock is not set' },
-    { at: restarted + 3000, text: `${rfc3339(restarted + 3000, BERLIN)} sw-rack2 portd[298]: port 19 is up` },
-  ]
+  log(restarted - 2000, 'sw-rack2 portd[298]: port 19 is down')
+  lines.push({
+    at: restarted,
+    text: '1970-01-01T01:00:13+01:00 pdu-rack2 init[1]: power restored, the clock is not set',
+  })
+  log(restarted + 3000, 'sw-rack2 portd[298]: port 19 is up')
+  log(restarted + 9000, 'pdu-rack2 ntpclient[31]: clock set from ntp.example.net')
+  return lines
 }

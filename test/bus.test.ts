@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
+import t from 'tap'
+import { embeddedBus } from '../services/bus/embedded.ts'
+import { testBus } from './contracts/test-bus.ts'
+
+const data = t.testdir()
+
+await testBus(t, async (place) => embeddedBus(join(data, place)))
+
+t.test('check names the message that a changed byte made unreadable', async (t) => {
+  const bus = embeddedBus(join(data, 'damaged'))
+  await bus.append(
+    'main',
+    [1, 2, 3].map((n) => ({ topic: 'records', key: 'a', value: { n, text: 'x'.repeat(500) } })),
+  )
+  await bus.close()
+  const db = new DatabaseSync(join(data, 'damaged/main/log.sqlite'))
+  db.prepare('update log set body = ? where position = 2').run(Buffer.from('no deflate'))
+  db.close()
+  const again = embeddedBus(join(data, 'damaged'))
+  t.strictSame(await again.check('main'), ['log.sqlite: message 2 (records) cannot be read'])
+  await again.close()
+})
+
+t.test('a log of a newer version is refused, and left as it is', async (t) => {
+  const bus = embeddedBus(join(data, 'newer'))
+  await bus.append('main', [{ topic: 'records', key: 'a', value: 1 }])
+  await bus.close()
+  const db = new DatabaseSync(join(data, 'newer/main/log.sqlite'))
+  db.exec('pragma user_version = 99')
+  db.close()
+  await t.rejects(
+    embeddedBus(join(data, 'newer')).end('main'),
+    /written by a newer recount \(log version 99/,
+  )
+})
+
+t.test('a file that is no log is refused', async (t) => {
+  mkdirSync(join(data, 'no-log/main'), { recursive: true })
+  writeFileSync(join(data, 'no-log/main/log.sqlite'), 'this is no database at all')
+  await t.rejects(embeddedBus(join(data, 'no-log')).end('main'), /not a database/)
+})

@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Test } from 'tap'
+import type { Bus, Delivered, Message, Topic } from '../../services/bus/bus.ts'
+
+const main = 'main'
+const message = (value: unknown, key = 'a', topic: Topic = 'records'): Message => ({
+  topic,
+  key,
+  value,
+})
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, i) => from + i)
+const append = (bus: Bus, from: number, to: number): Promise<string> =>
+  bus.append(
+    main,
+    numbers(from, to).map((n) => message(n)),
+  )
+const values = (messages: readonly Delivered[], key = 'a'): unknown[] =>
+  messages.filter((m) => m.key === key).map((m) => m.value)
+
+async function readAll(
+  bus: Bus,
+  topics: Topic[] = ['records'],
+  key?: string,
+): Promise<Delivered[]> {
+  const all: Delivered[] = []
+  for await (const one of bus.read(main, topics, key)) all.push(one)
+  return all
+}
+
+async function until(true_: () => boolean): Promise<void> {
+  for (let waited = 0; !true_() && waited < 20_000; waited += 5) await sleep(5)
+}
+
+/** A consumer that gathers what it gets until it has been given so many, and ends. */
+async function consumed(
+  bus: Bus,
+  after: string | null,
+  count: number,
+  during?: () => Promise<unknown>,
+  workspace = main,
+): Promise<Delivered[]> {
+  const got: Delivered[] = []
+  const stopping = new AbortController()
+  const running = bus.consume(
+    workspace,
+    after,
+    async (some) => void got.push(...some),
+    stopping.signal,
+  )
+  await during?.()
+  await until(() => got.length >= count)
+  stopping.abort()
+  await running
+  return got
+}
+
+/** What every bus does. `open` gives the bus of a place: opened again, the same place holds what was stored there. */
+export async function testBus(t: Test, open: (place: string) => Promise<Bus>): Promise<void> {
+  let places = 0
+  const test = (
+    name: string,
+    body: (t: Test, bus: Bus, again: () => Promise<Bus>) => Promise<void>,
+  ): Promise<unknown> =>
+    t.test(name, async (t) => {
+      const place = `place-${places++}`
+      const again = async (): Promise<Bus> => {
+        const bus = await open(place)
+        t.teardown(() => bus.close())
+        return bus
+      }
+      await body(t, await again(), again)
+    })
+
+  await test('an empty bus has no end and nothing to read', async (t, bus) => {
+    t.equal(await bus.end(main), null)
+    t.strictSame(await readAll(bus), [])
+    t.strictSame(await bus.check(main), [])
+  })
+
+  await test('what is acknowledged is there for whoever opens the place anew', async (t, bus, again) => {
+    const position = await append(bus, 0, 40)
+    t.equal(await bus.end(main), position)
+    const second = await again()
+    t.strictSame(values(await readAll(second)), numbers(0, 40))
+    t.equal(await second.end(main), position)
+    await second.close()
+    await append(bus, 40, 41)
+    await bus.close()
+    const third = await again()
+    await append(third, 41, 42)
+    t.strictSame(values(await readAll(third)), numbers(0, 42))
+    t.strictSame(await third.check(main), [])
+  })
+
+  await test('messages of one key stay in order when many append at once', async (t, bus) => {
+    const keys = ['a', 'b', 'c']
+    const got = await consumed(bus, null, 360, () =>
+      Promise.all(
+        numbers(0, 60).flatMap((n) =>
+          keys.map((key) => bus.append(main, [message(2 * n, key), message(2 * n + 1, key)])),
+        ),
+      ),
+    )
+    const stored = await readAll(bus)
+    for (const key of keys)
+      t.strictSame([values(got, key), values(stored, key)], [numbers(0, 120), numbers(0, 120)], key)
+  })
+
+  await test('10,000 concurrent appends give 10,000 positions', async (t, bus) => {
+    const positions = await Promise.all(numbers(0, 10_000).map((n) => append(bus, n, n + 1)))
+    t.equal(new Set(positions).size, 10_000)
+    const stored = await readAll(bus)
+    t.strictSame(values(stored), numbers(0, 10_000))
+    t.strictSame(
+      stored.map((m) => m.position),
+      positions,
+    )
+  })
+
+  await test('a consumer gets everything after a position, then what comes', async (t, bus) => {
+    const first = await append(bus, 0, 1)
+    const middle = await append(bus, 1, 50)
+    await append(bus, 50, 100)
+    const live = async (): Promise<void> => {
+      for (const n of numbers(100, 110)) await append(bus, n, n + 1)
+    }
+    const got = await Promise.all([
+      consumed(bus, null, 110, live),
+      consumed(bus, first, 109),
+      consumed(bus, middle, 60),
+    ])
+    t.strictSame(
+      got.map((some) => values(some)),
+      [numbers(0, 110), numbers(1, 110), numbers(50, 110)],
+    )
+    t.strictSame(
+      await consumed(bus, await bus.end(main), 0, () => sleep(30)),
+      [],
+      'after the end there is nothing',
+    )
+  })
+
+  await test('what a handler could not take comes again', async (t, bus) => {
+    for (const n of numbers(0, 40)) await append(bus, n, n + 1)
+    const taken: Delivered[] = []
+    const fail = async (messages: readonly Delivered[]): Promise<void> => {
+      if (taken.length > 0) throw new Error('the index is full')
+      taken.push(...messages)
+    }
+    await t.rejects(bus.consume(main, null, fail, new AbortController().signal), {
+      message: 'the index is full',
+    })
+    t.ok(taken.length > 0 && taken.length < 40, 'it failed in the middle')
+    const rest = await consumed(bus, taken.at(-1)!.position, 40 - taken.length)
+    t.strictSame(values([...taken, ...rest]), numbers(0, 40))
+  })
+
+  await test('the signal ends a consumer that waits, and one that works after its turn', async (t, bus) => {
+    await consumed(bus, null, 0)
+    await append(bus, 0, 1)
+    const stopping = new AbortController()
+    let finished = 0
+    const slow = async (): Promise<void> => {
+      stopping.abort()
+      await sleep(20)
+      finished++
+    }
+    await bus.consume(main, null, slow, stopping.signal)
+    t.equal(finished, 1)
+  })
+
+  await test('an append waits while a consumer is far behind, and no longer', async (t, bus) => {
+    const stopping = new AbortController()
+    let release = (): void => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const got: Delivered[] = []
+    const running = bus.consume(
+      main,
+      null,
+      async (some) => (await gate, void got.push(...some)),
+      stopping.signal,
+    )
+    let acknowledged = 0
+    const writing = (async () => {
+      for (const n of numbers(0, 200)) await append(bus, n, n + 1).then(() => acknowledged++)
+    })()
+    for (let before = -1; acknowledged !== before; await sleep(100)) before = acknowledged
+    t.ok(acknowledged < 200, `${acknowledged} of 200 were taken`)
+    release()
+    await writing
+    await until(() => got.length === 200)
+    t.strictSame(values(got), numbers(0, 200))
+    stopping.abort()
+    await running
+    for (const n of numbers(200, 300)) await append(bus, n, n + 1)
+    t.equal((await readAll(bus)).length, 300, 'without a consumer nothing waits')
+  })
+
+  await test('read gives the messages of some topics, and of one key', async (t, bus) => {
+    const topics: Topic[] = ['records', 'rejections', 'contexts', 'removals', 'imports']
+    for (const n of numbers(0, 100))
+      await bus.append(main, [message(n, n % 3 === 0 ? 'x' : 'y', topics[n % 5]!)])
+    const each = async (of: Topic[], key?: string): Promise<unknown[]> =>
+      (await readAll(bus, of, key)).map((m) => m.value)
+    t.strictSame(
+      await each(['contexts']),
+      numbers(0, 100).filter((n) => n % 5 === 2),
+    )
+    t.strictSame(
+      await each(['records', 'imports']),
+      numbers(0, 100).filter((n) => n % 5 === 0 || n % 5 === 4),
+    )
+    t.strictSame(
+      await each(['records'], 'x'),
+      numbers(0, 100).filter((n) => n % 15 === 0),
+    )
+    t.strictSame(await each(['records'], 'z'), [])
+    t.match((await readAll(bus, ['rejections']))[0], { topic: 'rejections', key: 'y', value: 1 })
+  })
+
+  await test('workspaces are apart', async (t, bus) => {
+    await append(bus, 0, 1)
+    const theirs = await consumed(
+      bus,
+      null,
+      1,
+      () => bus.append('other', [message('theirs')]),
+      'other',
+    )
+    t.strictSame([values(theirs), values(await readAll(bus))], [['theirs'], [0]])
+  })
+
+  await test('values come back as they were, whatever is in them', async (t, bus, again) => {
+    const hostile = [
+      '',
+      '\0',
+      '\ud800 alone',
+      'a\r\nb\u2028c',
+      '💥',
+      "'; drop table log; --",
+      'x'.repeat(5_000_000),
+    ]
+    const value = {
+      hostile,
+      deep: JSON.parse('{"__proto__":{"polluted":1}}') as object,
+      n: 2 ** 53,
+      none: null,
+    }
+    const key = '__proto__ "\'\n💥'
+    const [live] = await consumed(bus, null, 1, () => bus.append(main, [message(value, key)]))
+    const [stored] = await readAll(await again(), ['records'], key)
+    for (const got of [live, stored]) t.equal(JSON.stringify(got?.value), JSON.stringify(value))
+    t.strictSame([live?.key, stored?.key], [key, key])
+  })
+}

@@ -1,0 +1,264 @@
+import fc from 'fast-check'
+import type { Test } from 'tap'
+import { BadCursor, TimelineChanged } from '../../services/event-index/event-index.ts'
+import { made, main, WrittenIndex, type Made, type Open } from './written-index.ts'
+
+/** What every event index does. `open` gives the index of a place: opened again, the same place holds what was written there. */
+export async function testEventIndex(t: Test, open: Open): Promise<void> {
+  const test = (
+    name: string,
+    body: (t: Test, on: WrittenIndex) => Promise<void>,
+  ): Promise<unknown> =>
+    t.test(name, async (t) => {
+      const on = await new WrittenIndex(open).reopen()
+      t.teardown(() => on.index.close())
+      await body(t, on)
+    })
+
+  const refused = async (
+    t: Test,
+    on: WrittenIndex,
+    cursor: string,
+    by: new () => Error,
+  ): Promise<void> => {
+    const answer = await on.index
+      .page(main, { limit: 1, order: 'asc', cursor })
+      .catch((error: unknown) => error)
+    t.ok(answer instanceof by, `${by.name} for ${cursor}`)
+  }
+
+  await test('an empty index answers', async (t, on) => {
+    t.strictSame(await on.ids(), [])
+    t.equal(await on.index.position(main), null)
+    t.strictSame(await on.counted(), [])
+    t.strictSame(await on.index.sources(main), [])
+    t.equal(await on.index.event(main, 'x'), undefined)
+    t.strictSame(await on.index.check(main), [])
+  })
+
+  // Instants that differ by a nanosecond, sources that UTF-16 and UTF-8 order differently, equal stamps.
+  const sources = ['a', 'A', 'é', '～', '💥', 'a b', '']
+  const tied: Made[] = Array.from({ length: 60 }, (_, i) => ({
+    id: `e${String((i * 37) % 60).padStart(2, '0')}`,
+    after: i % 5,
+    source: sources[i % 7]!,
+    place: i % 3,
+    message: 'the same words',
+  }))
+  const compareBytes = (a: string, b: string): number =>
+    Buffer.compare(Buffer.from(a), Buffer.from(b))
+  const ordered = [...tied]
+    .sort(
+      (a, b) =>
+        Number(a.after) - Number(b.after) ||
+        compareBytes(a.source!, b.source!) ||
+        a.place! - b.place! ||
+        compareBytes(a.id, b.id),
+    )
+    .map((e) => e.id)
+
+  await test('the order is instant, source, place, id, whatever the arrival', async (t, on) => {
+    await on.write(...tied)
+    t.strictSame(await on.ids(), ordered)
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(tied, { minLength: tied.length }), async (shuffled) => {
+        const other = await new WrittenIndex(open).reopen()
+        await on.write(...shuffled.slice(0, 20))
+        await other.write(...shuffled.slice(0, 30))
+        await other.write(...shuffled.slice(30))
+        t.strictSame(await other.ids(), ordered)
+        await other.index.close()
+      }),
+      { numRuns: 5 },
+    )
+  })
+
+  await test('pages of any size, forward and backward, give the whole', async (t, on) => {
+    await on.write(...tied)
+    for (const q of [undefined, 'same', 'same -nothing', 'source:a']) {
+      const all =
+        q === 'source:a'
+          ? ordered.filter((id) => tied.find((e) => e.id === id)!.source === 'a')
+          : ordered
+      for (const limit of [1, 2, 7, 59, 60, 61]) {
+        const query = { limit, ...(q !== undefined && { q }) }
+        t.strictSame(await on.ids({ ...query, order: 'asc' }), all, `${q}, ${limit} forward`)
+        t.strictSame(
+          await on.ids({ ...query, order: 'desc' }),
+          all.toReversed(),
+          `${q}, ${limit} backward`,
+        )
+      }
+    }
+  })
+
+  await test('what is written behind a cursor is neither repeated nor does it move the pages', async (t, on) => {
+    await on.write(...tied)
+    let n = 0
+    const seen = await on.ids({ limit: 7 }, () =>
+      on.write({ id: `early${n}`, after: -1 - n++ }, { id: `late${n}`, after: 1000 + n }),
+    )
+    t.strictSame(seen, [...ordered, ...Array.from({ length: n }, (_, i) => `late${i + 1}`)])
+  })
+
+  await test('a cursor of a timeline that was re-dated is refused, and one that was not made here', async (t, on) => {
+    await on.write({ id: 'a' }, { id: 'b', after: 5 }, { id: 'c', after: 9 })
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    await on.write({ id: 'd', after: 7 })
+    t.strictSame(await on.ids({ cursor: next! }), ['b', 'd', 'c'])
+    await on.write({ id: 'c', after: 2 })
+    await refused(t, on, next!, TimelineChanged)
+    for (const cursor of [
+      '',
+      'x',
+      next!.slice(2),
+      Buffer.from('[1,2,3,4,5]').toString('base64url'),
+      Buffer.from('null').toString('base64url'),
+    ]) {
+      await refused(t, on, cursor, BadCursor)
+    }
+  })
+
+  await test('a repeat adds the place where it was seen, once', async (t, on) => {
+    const seen = [
+      ['web', '/b', 2],
+      ['db', '/z', 9],
+      ['db', '/a', 10],
+      ['db', '/a', 9],
+      ['web', '/b', 2],
+    ] as const
+    for (const [source, path, line] of seen)
+      await on.write({ id: 'e', source, path, line, place: line })
+    const { timeline } = (await on.event('e'))!
+    t.strictSame(
+      timeline.seen.map((s) => [s.source, s.path, s.line]),
+      [
+        ['db', '/a', 9],
+        ['db', '/a', 10],
+        ['db', '/z', 9],
+        ['web', '/b', 2],
+      ],
+    )
+    await on.write(
+      { id: 'f', source: 'db', place: 9 },
+      { id: 'g', source: 'db', place: 11 },
+      { id: 'h', source: 'e' },
+    )
+    t.strictSame(
+      await on.ids(),
+      ['f', 'e', 'g', 'h'],
+      'the smallest source and the largest place give the order',
+    )
+    t.strictSame(await on.ids({ source: ['web'] }), ['e'])
+    t.strictSame(
+      (await on.counted()).map((b) => b.count),
+      [4],
+    )
+    t.strictSame([...(await on.index.created(main, 'i1'))], [['i1/0', 4]])
+  })
+
+  await test('of two readings the better known wins, of one stream the newer, whatever the arrival', async (t, on) => {
+    const guess: Made = { id: 'e', file: 'f1', rank: 21, after: 100, time: { basis: 'inferred' } }
+    const told: Made = { id: 'e', file: 'f2', rank: 39, after: 5, time: { basis: 'configured' } }
+    const late: Made = { id: 'e', file: 'f3', rank: 39, after: 7, time: { basis: 'configured' } }
+    for (const some of [
+      [guess, told, late],
+      [late, told, guess],
+      [told, guess, late],
+      [late, guess, told],
+    ]) {
+      const other = await new WrittenIndex(open).reopen()
+      for (const one of some) await other.write(one)
+      t.match(await other.event('e'), {
+        '@timestamp': '2024-05-01T10:00:00.000000005Z',
+        timeline: { time: { basis: 'configured' } },
+      })
+      await other.index.close()
+    }
+    await on.write(guess, { id: 'x', after: 50 })
+    await on.write({ ...guess, after: 30, rank: 11 })
+    t.strictSame(await on.ids(), ['e', 'x'], 're-dated by its own stream')
+    t.strictSame(await on.ids({ q: 'message' }), ['e', 'x'])
+    t.strictSame(
+      (await on.counted()).map((b) => b.count),
+      [2],
+    )
+  })
+
+  await test('removing takes away places, then events; importing again brings them back', async (t, on) => {
+    const both: Made = { id: 'both', source: 'web', path: '/web.log' }
+    const events: Made[] = [
+      { id: 'web', source: 'web', path: '/web.log' },
+      both,
+      { ...both, source: 'db', path: '/db.log' },
+      { id: 'db', source: 'db', path: '/db.log' },
+    ]
+    await on.write(...events)
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    t.equal(await on.index.remove(main, { path: '/web.log' }, '101'), 1)
+    await refused(t, on, next!, TimelineChanged)
+    t.strictSame([await on.ids(), await on.ids({ source: ['web'] })], [['both', 'db'], []])
+    t.equal(await on.index.remove(main, { path: '/web.log' }, '102'), 0, 'again there is nothing')
+    t.equal(await on.index.remove(main, { source: 'db' }, '103'), 2)
+    t.strictSame([await on.ids(), await on.counted(), await on.index.sources(main)], [[], [], []])
+    t.strictSame(
+      [...(await on.index.created(main, 'i1')).values()].reduce((a, b) => a + b, 0),
+      0,
+    )
+    t.equal(await on.index.position(main), '103')
+    await on.write(...events.map((e) => ({ ...e, origin: 'i2/0' })))
+    t.strictSame(await on.ids({ q: 'message' }), ['both', 'db', 'web'])
+    t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 3]])
+  })
+
+  await test('events are counted by the origin that created them', async (t, on) => {
+    const origins = ['i1/0', 'i1/1', 'i1/10', 'i10/0', 'i1']
+    await on.write(...origins.map((origin, i) => ({ id: `e${i}`, origin })))
+    await on.write({ id: 'e0', origin: 'i2/0', path: '/copy' }, { id: 'new', origin: 'i2/0' })
+    t.strictSame([...(await on.index.created(main, 'i1'))].sort(), [
+      ['i1/0', 1],
+      ['i1/1', 1],
+      ['i1/10', 1],
+    ])
+    t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 1]])
+    t.equal((await on.index.created(main, 'i3')).size, 0)
+  })
+
+  await test('a renewed index takes the place of the old one when it is published', async (t, on) => {
+    await on.write({ id: 'old' })
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    t.equal(next, null)
+    const { index, publish } = await on.index.renew(main)
+    await index.write(main, [made({ id: 'new' }), made({ id: 'newer', after: 1 })], '900')
+    t.strictSame(await on.ids(), ['old'])
+    await publish()
+    t.strictSame([await on.ids(), await on.index.position(main)], [['new', 'newer'], '900'])
+    await on.write({ id: 'newest', after: 2 })
+    await on.reopen()
+    t.strictSame(await on.ids({ q: 'message' }), ['new', 'newer', 'newest'])
+    const abandoned = await on.index.renew(main)
+    await abandoned.index.write(main, [made({ id: 'never' })], '901')
+    await on.reopen()
+    t.strictSame(
+      await on.ids(),
+      ['new', 'newer', 'newest'],
+      'one that was never published leaves nothing',
+    )
+  })
+
+  await test('the position is the last one written, also after a restart', async (t, on) => {
+    await on.write({ id: 'a' })
+    await on.index.write(main, [], '77')
+    t.equal(await on.index.position(main), '77')
+    await on.reopen()
+    t.strictSame([await on.index.position(main), await on.ids()], ['77', ['a']])
+    t.strictSame(await on.index.check(main), [])
+  })
+
+  await test('workspaces are apart', async (t, on) => {
+    await on.write({ id: 'a' })
+    await on.index.write('other', [made({ id: 'b' })], '1')
+    t.strictSame(await on.ids(), ['a'])
+    t.equal((await on.index.page('other', { limit: 9, order: 'asc' })).count, 1)
+  })
+}

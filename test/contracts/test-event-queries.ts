@@ -1,0 +1,301 @@
+import type { Test } from 'tap'
+import type { PageQuery } from '../../services/event-index/event-index.ts'
+import { key, main, WrittenIndex, type Made, type Open } from './written-index.ts'
+
+const SECOND = 1_000_000_000
+const MINUTE = 60 * SECOND
+
+const EVENTS: Made[] = [
+  {
+    id: 'a',
+    message: 'Connection refused to db1:5432',
+    source: 'web',
+    host: 'web01',
+    service: 'api',
+    level: 'error',
+  },
+  {
+    id: 'b',
+    after: 1,
+    message: 'connection established',
+    source: 'web',
+    host: 'web02',
+    service: 'api',
+    level: 'info',
+  },
+  {
+    id: 'c',
+    after: 2,
+    message: 'Verbindung zurückgesetzt, ÜBER Straße 東京',
+    source: 'db',
+    host: 'db1',
+    level: 'warn',
+  },
+  {
+    id: 'd',
+    after: 30 * SECOND,
+    message: 'REFUSED connection',
+    source: 'db',
+    kind: 'alert',
+    service: 'db',
+  },
+  {
+    id: 'e',
+    after: MINUTE,
+    message: 'refused',
+    source: 'chat',
+    kind: 'chat',
+    fields: { user: { name: 'Ada Lovelace' } },
+  },
+  {
+    id: 'f',
+    after: MINUTE + 1,
+    message: 'x_y-z 10.0.0.1',
+    source: 'chat',
+    fields: { labels: { source: 'web', 'a.b': 'v 1', n: 7 } },
+  },
+  {
+    id: 'g',
+    after: 61 * MINUTE,
+    message: 'unknown level',
+    source: 'web',
+    fields: { log: { level: 'loud' } },
+  },
+]
+
+/** A query and the ids of the events that it selects. */
+const QUERIES: [Partial<PageQuery>, string][] = [
+  [{}, 'abcdefg'],
+  [{ kind: ['alert'] }, 'd'],
+  [{ kind: ['alert', 'chat'] }, 'de'],
+  [{ source: ['web'] }, 'abg'],
+  [{ source: ['db', 'chat'] }, 'cdef'],
+  [{ host: ['web01', 'db1'], level: ['error', 'warn'] }, 'ac'],
+  [{ service: ['api'], level: ['info'] }, 'b'],
+  [{ host: [''] }, 'defg'],
+  [{ kind: ['nothing'] }, ''],
+  [{ from: key(1), to: key(30 * SECOND) }, 'bc'],
+  [{ from: key(MINUTE) }, 'efg'],
+  [{ to: key(0) }, ''],
+  [{ from: key(5), to: key(5) }, ''],
+  [{ from: key(9), to: key(5) }, ''],
+  [{ q: 'refused' }, 'ade'],
+  [{ q: 'refused connection' }, 'ad'],
+  [{ q: '"refused connection"' }, 'd'],
+  [{ q: '"connection refused"' }, 'a'],
+  [{ q: '"refused to db1"' }, 'a'],
+  [{ q: 'connection -refused' }, 'b'],
+  [{ q: '-refused' }, 'bcfg'],
+  [{ q: '-"connection refused" refused' }, 'de'],
+  [{ q: 'refus' }, ''],
+  [{ q: 'ZURÜCKGESETZT über' }, 'c'],
+  [{ q: 'straße 東京' }, 'c'],
+  [{ q: 'strasse' }, ''],
+  [{ q: 'host:web01' }, 'a'],
+  [{ q: 'web01' }, 'a'],
+  [{ q: 'host:web0' }, ''],
+  [{ q: 'host:web01 refused' }, 'a'],
+  [{ q: '-host:web01 refused' }, 'de'],
+  [{ q: 'level:warn' }, 'c'],
+  [{ q: 'kind:alert' }, 'd'],
+  [{ q: 'user:"Ada Lovelace"' }, 'e'],
+  [{ q: 'lovelace' }, 'e'],
+  [{ q: 'source:web' }, 'abg'],
+  [{ q: 'labels.source:web' }, 'f'],
+  [{ q: 'labels.a.b:"v 1"' }, 'f'],
+  [{ q: 'labels.n:7' }, 'f'],
+  [{ q: 'message:established' }, 'b'],
+  [{ q: 'event.id:c' }, 'c'],
+  [{ q: '10.0.0.1' }, 'f'],
+  [{ q: 'y z' }, 'f'],
+  [{ q: '!!! ---' }, 'abcdefg'],
+  [{ q: '"' }, 'abcdefg'],
+  [{ q: `' OR 1=1 --` }, ''],
+  [{ q: 'refused* NEAR(a b) {x}' }, ''],
+  [{ q: 'refused', kind: ['log'], to: key(MINUTE) }, 'a'],
+  [{ q: 'refused '.repeat(240) }, 'ade'],
+  [
+    {
+      q: Array.from({ length: 1000 }, (_, i) => `${i % 10}`)
+        .join(' ')
+        .slice(0, 2000),
+    },
+    '',
+  ],
+]
+
+/** How every event index selects and counts. */
+export async function testEventQueries(t: Test, open: Open): Promise<void> {
+  const test = (
+    name: string,
+    body: (t: Test, on: WrittenIndex) => Promise<void>,
+  ): Promise<unknown> =>
+    t.test(name, async (t) => {
+      const on = await new WrittenIndex(open).reopen()
+      t.teardown(() => on.index.close())
+      await body(t, on)
+    })
+
+  const answers = async (t: Test, on: WrittenIndex, when: string): Promise<void> => {
+    for (const [query, ids] of QUERIES) {
+      const name = `${when}: ${JSON.stringify(query).slice(0, 100)}`
+      t.equal((await on.ids(query)).join(''), ids, name)
+      t.equal(
+        (await on.ids({ ...query, limit: 1, order: 'desc' })).toReversed().join(''),
+        ids,
+        `${name}, backward`,
+      )
+      const counted = await on.counted(query)
+      t.equal(
+        counted.reduce((sum, b) => sum + b.count, 0),
+        ids.length,
+        `${name}, counted`,
+      )
+    }
+  }
+
+  await test('filters, windows and words select', async (t, on) => {
+    await on.write(...EVENTS)
+    await answers(t, on, 'fresh')
+    await on.reopen()
+    await answers(t, on, 'reopened')
+  })
+
+  await test('words are found wherever they were written, before and after a restart', async (t, on) => {
+    // The embedded index keeps words for every 128 events, of which repeats use up numbers.
+    const found: Made[] = []
+    const add = async (size: number, ...more: Made[]): Promise<Made[]> => {
+      const made = Array.from({ length: size }, (_, i): Made => ({
+        id: `e${found.length + i}`,
+        after: i,
+        message: `number ${found.length + i} of many`,
+      }))
+      found.push(...made)
+      await on.write(...made.slice(0, 3), ...more, ...made.slice(3))
+      return made
+    }
+    await add(128)
+    await on.reopen()
+    const some = await add(10)
+    for (let n = 0; n < 40; n++) await on.write(...some)
+    await on.reopen()
+    await add(300, ...some.map((e) => ({ ...e, path: '/copy' })))
+    await on.reopen()
+    await add(100, ...some.map((e) => ({ ...e, path: '/another' })))
+    for (const { id } of found) t.strictSame(await on.ids({ q: id.slice(1) }), [id])
+    t.equal((await on.ids({ q: 'number of many' })).length, found.length)
+    t.equal((await on.counted({ q: 'many' }, 3600))[0]?.count, found.length)
+  })
+
+  await test('a histogram counts what the page of the same filter gives', async (t, on) => {
+    await on.write(...EVENTS)
+    const bucket = (at: string, count: number, levels: object): object => ({
+      at: `2024-05-01T${at}:00Z`,
+      count,
+      levels,
+    })
+    const whole = [
+      bucket('10:00', 4, { '': 1, error: 1, info: 1, warn: 1 }),
+      bucket('10:01', 2, { '': 2 }),
+      bucket('11:01', 1, { '': 1 }),
+    ]
+    t.same(await on.counted(), whole)
+    t.same(await on.counted({ q: '-nothing' }), whole, 'the same, of a text query')
+    t.same(await on.counted({ source: ['web', 'db', 'chat'] }), whole, 'the same, of sources')
+    t.same(await on.counted({}, 3600), [
+      bucket('10:00', 6, { '': 3, error: 1, info: 1, warn: 1 }),
+      bucket('11:00', 1, { '': 1 }),
+    ])
+    t.same(await on.counted({ from: key(1), to: key(MINUTE + 1) }), [
+      bucket('10:00', 3, { '': 1, info: 1, warn: 1 }),
+      bucket('10:01', 1, { '': 1 }),
+    ])
+    t.same(await on.counted({ from: key(MINUTE), kind: ['log'] }), [
+      bucket('10:01', 1, { '': 1 }),
+      bucket('11:01', 1, { '': 1 }),
+    ])
+  })
+
+  await test('sources are summed with their kinds, first and last minute', async (t, on) => {
+    await on.write(...EVENTS)
+    const at = (minute: string): string => `2024-05-01T${minute}:00Z`
+    t.strictSame(await on.index.sources(main), [
+      {
+        source: 'chat',
+        events: 2,
+        first: at('10:01'),
+        last: at('10:01'),
+        kinds: { chat: 1, log: 1 },
+      },
+      {
+        source: 'db',
+        events: 2,
+        first: at('10:00'),
+        last: at('10:00'),
+        kinds: { alert: 1, log: 1 },
+      },
+      { source: 'web', events: 3, first: at('10:00'), last: at('11:01'), kinds: { log: 3 } },
+    ])
+  })
+
+  await test('hostile text survives, selects and is found', async (t, on) => {
+    const hostile = [
+      '"',
+      "'",
+      '\\',
+      'a\0b',
+      'a\nb\r\nc\u2028d',
+      '__proto__',
+      '\ud800',
+      '%_*?',
+      '<script>',
+      '💥',
+      'x'.repeat(300_000),
+      `"source":"web"`,
+    ]
+    const events = hostile.map((text, i): Made => ({
+      id: `e${i}`,
+      message: `${text} marker${i}`,
+      source: text,
+      path: text,
+      host: text,
+      service: text,
+      fields: { labels: JSON.parse(`{${JSON.stringify(text)}:1}`) as object },
+    }))
+    await on.write(...events)
+    for (const [i, text] of hostile.entries()) {
+      const stored = await on.event(`e${i}`)
+      const name = `text ${i}`
+      t.match(
+        stored,
+        {
+          message: `${text} marker${i}`,
+          host: { name: text },
+          service: { name: text },
+          timeline: { seen: [{ source: text, path: text, line: 1 }] },
+        },
+        name,
+      )
+      t.strictSame(Object.keys(stored!['labels'] as object), [text], name)
+      t.strictSame(await on.ids({ q: `marker${i}` }), [`e${i}`], `${name} is found`)
+      t.strictSame(await on.ids({ source: [text] }), [`e${i}`], `${name} selects as source`)
+      t.strictSame(await on.ids({ host: [text] }), [`e${i}`], `${name} selects as host`)
+      if (!/[\s"]/.test(text))
+        t.strictSame(await on.ids({ q: `host:${text}` }), [`e${i}`], `${name} is found as host`)
+    }
+    for (const limit of [1, 5])
+      t.strictSame(new Set(await on.ids({ limit })), new Set(events.map((e) => e.id)))
+    t.equal((await on.counted())[0]?.count, hostile.length)
+    t.equal(
+      (await on.index.sources(main)).reduce((sum, s) => sum + s.events, 0),
+      hostile.length,
+    )
+    for (const [i, text] of hostile.entries())
+      t.equal(
+        await on.index.remove(main, i % 2 ? { path: text } : { source: text }, String(10_000 + i)),
+        1,
+        `${i} is taken back`,
+      )
+    t.strictSame(await on.ids(), [])
+  })
+}

@@ -1,0 +1,12 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { embeddedEventIndex } from '../services/event-index/embedded.ts'
+import { testEventIndex } from './contracts/test-event-index.ts'
+import { testEventQueries } from './contracts/test-event-queries.ts'
+
+const data = t.testdir()
+
+const open = async (place: string) => embeddedEventIndex(join(data, place))
+
+await testEventIndex(t, open)
+await testEventQueries(t, open)
