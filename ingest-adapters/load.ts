@@ -16,11 +16,14 @@ export async function loadAdapters(): Promise<Loaded[]> {
   const here = new URL('.', import.meta.url)
   const folders = await readdir(here, { withFileTypes: true })
   for (const folder of folders) {
-    if (!folder.isDirectory() || folder.name === 'shared' || !KIND_FOLDER.test(folder.name)) continue
+    if (!folder.isDirectory() || folder.name === 'shared' || !KIND_FOLDER.test(folder.name))
+      continue
     for (const file of await readdir(new URL(`${folder.name}/`, here))) {
       const format = FORMAT_FILE.exec(file)?.[1]
       if (!format) continue
-      const module = (await import(new URL(`${folder.name}/${file}`, here).href)) as { adapter: Adapter }
+      const module = (await import(new URL(`${folder.name}/${file}`, here).href)) as {
+        adapter: Adapter
+      }
       loaded.push({ name: `${folder.name}/${format}`, adapter: module.adapter })
     }
   }

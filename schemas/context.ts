@@ -6,7 +6,15 @@ export const Evidence = Type.Object({
    * `weekday` and `leap-day` exclude years; `file-name` and `other-source` point at one; the times at which something was archived, last written
    * or imported tell only that the last record is not later.
    */
-  kind: Type.Enum(['weekday', 'leap-day', 'file-name', 'other-source', 'archive-time', 'file-time', 'import-time']),
+  kind: Type.Enum([
+    'weekday',
+    'leap-day',
+    'file-name',
+    'other-source',
+    'archive-time',
+    'file-time',
+    'import-time',
+  ]),
   /** Which years, or days since 1970-01-01, it allows for turn 0; the last is the one that it speaks for. */
   allows: Type.Array(Type.Integer()),
   /** In words, for people. */

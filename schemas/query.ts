@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 
 const Instant = Type.String({
-  pattern: '^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?$',
+  pattern:
+    '^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?$',
   description: 'An instant as in RFC 3339; without an offset it is UTC, without a time midnight.',
 })
 const List = Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })

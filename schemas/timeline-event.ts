@@ -1,10 +1,27 @@
 import { Type, type Static } from 'typebox'
 
-export const Kind = Type.Enum(['log', 'chat', 'alert', 'email', 'change', 'ticket', 'status', 'metric', 'note'])
+export const Kind = Type.Enum([
+  'log',
+  'chat',
+  'alert',
+  'email',
+  'change',
+  'ticket',
+  'status',
+  'metric',
+  'note',
+])
 export type Kind = Static<typeof Kind>
 
 /** How the instant is known. */
-export const Basis = Type.Enum(['explicit', 'named', 'configured', 'inferred', 'assumed', 'received'])
+export const Basis = Type.Enum([
+  'explicit',
+  'named',
+  'configured',
+  'inferred',
+  'assumed',
+  'received',
+])
 export type Basis = Static<typeof Basis>
 
 export const TimeFlag = Type.Enum([

@@ -20,15 +20,21 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const port = Number(env['RECOUNT_HTTP_PORT'] ?? 8080)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new BadSetting(`RECOUNT_HTTP_PORT is ${env['RECOUNT_HTTP_PORT']}, but must be a number from 0 to 65535`)
+    throw new BadSetting(
+      `RECOUNT_HTTP_PORT is ${env['RECOUNT_HTTP_PORT']}, but must be a number from 0 to 65535`,
+    )
   }
   const logLevel = env['RECOUNT_LOG_LEVEL'] ?? 'warn'
   if (!LEVELS.includes(logLevel)) {
-    throw new BadSetting(`RECOUNT_LOG_LEVEL is ${logLevel}, but must be one of ${LEVELS.join(', ')}`)
+    throw new BadSetting(
+      `RECOUNT_LOG_LEVEL is ${logLevel}, but must be one of ${LEVELS.join(', ')}`,
+    )
   }
   const workspace = env['RECOUNT_WORKSPACE'] ?? 'main'
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(workspace)) {
-    throw new BadSetting(`RECOUNT_WORKSPACE is ${workspace}, but must be lower-case letters, digits and hyphens, at most 63`)
+    throw new BadSetting(
+      `RECOUNT_WORKSPACE is ${workspace}, but must be lower-case letters, digits and hyphens, at most 63`,
+    )
   }
   return Object.freeze({
     data: env['RECOUNT_DATA'] ?? 'recount-data',

@@ -18,7 +18,7 @@ try {
       if (!process.stdout.write(text)) await once(process.stdout, 'drain')
     },
     notes: async (text) => void process.stderr.write(text),
-    terminal: process.stderr.isTTY === true,
+    terminal: process.stderr.isTTY,
   })
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2

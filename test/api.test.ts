@@ -32,18 +32,27 @@ t.teardown(async () => {
   await timeline.close()
 })
 
-const ask = async <T>(url: string, more: InjectOptions = {}): Promise<{ status: number; body: T; headers: Record<string, unknown> }> => {
+const ask = async <T>(
+  url: string,
+  more: InjectOptions = {},
+): Promise<{ status: number; body: T; headers: Record<string, unknown> }> => {
   const answer = await app.inject({ url, ...more })
   return { status: answer.statusCode, body: answer.json<T>(), headers: answer.headers }
 }
 const post = (query: string, payload?: Buffer | string, headers = {}) =>
-  ask<Ledger>(`/v1/imports?${query}`, { method: 'POST', headers, ...(payload !== undefined && { payload }) })
+  ask<Ledger>(`/v1/imports?${query}`, {
+    method: 'POST',
+    headers,
+    ...(payload !== undefined && { payload }),
+  })
 
 /** Asks for every page, and gives the messages. */
 async function walk(query: string): Promise<string[]> {
   const messages: string[] = []
-  for (let next: string | null = ''; next !== null; ) {
-    const { body }: { body: Page } = await ask<Page>(`/v1/timeline?${query}${next && `&cursor=${next}`}`)
+  for (let next: string | null = ''; next !== null;) {
+    const { body }: { body: Page } = await ask<Page>(
+      `/v1/timeline?${query}${next && `&cursor=${next}`}`,
+    )
     messages.push(...body.events.map((e) => e.message))
     next = body.next
   }
@@ -51,12 +60,20 @@ async function walk(query: string): Promise<string[]> {
 }
 
 const MESSAGES = Array.from({ length: 25 }, (_, i) => `message ${i}`)
-const LINES = MESSAGES.map((m, i) => `2024-05-01T10:0${Math.floor(i / 10)}:${10 + (i % 10)}Z ${i % 5 ? 'INFO' : 'ERROR'} ${m}\n`).join('')
+const LINES = MESSAGES.map(
+  (m, i) =>
+    `2024-05-01T10:0${Math.floor(i / 10)}:${10 + (i % 10)}Z ${i % 5 ? 'INFO' : 'ERROR'} ${m}\n`,
+).join('')
 
 await t.test('an import is answered with its ledger when it is on the timeline', async (t) => {
   const { status, body } = await post('name=folder/app.log', LINES)
   t.equal(status, 201)
-  t.match(body, { events: 25, merged: 0, rejected: 0, files: [{ path: 'folder/app.log', adapter: 'logs/stamped-lines', lines: 25, reasons: {} }] })
+  t.match(body, {
+    events: 25,
+    merged: 0,
+    rejected: 0,
+    files: [{ path: 'folder/app.log', adapter: 'logs/stamped-lines', lines: 25, reasons: {} }],
+  })
   t.strictSame(await walk(''), MESSAGES)
   const again = await post('name=copy.log', LINES)
   t.match(again.body, { events: 0, merged: 25, rejected: 0 }, 'the same bytes merge')
@@ -64,19 +81,39 @@ await t.test('an import is answered with its ledger when it is on the timeline',
 
 await t.test('archives, binary files and garbage come in by the same door', async (t) => {
   const table: [string, Buffer | string, object][] = [
-    ['name=old.log.gz', gzipSync(LINES), { files: [{ path: 'old.log.gz' }], merged: 25, rejected: 0 }],
-    ['name=image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1]), { files: [{ adapter: null, lines: 1, reasons: { binary: 1 } }], rejected: 1 }],
-    ['name=letter', 'Dear all,\nnothing here\n', { files: [{ adapter: null, lines: 2, reasons: { unrecognized: 2 } }], rejected: 2 }],
+    [
+      'name=old.log.gz',
+      gzipSync(LINES),
+      { files: [{ path: 'old.log.gz' }], merged: 25, rejected: 0 },
+    ],
+    [
+      'name=image',
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1]),
+      { files: [{ adapter: null, lines: 1, reasons: { binary: 1 } }], rejected: 1 },
+    ],
+    [
+      'name=letter',
+      'Dear all,\nnothing here\n',
+      { files: [{ adapter: null, lines: 2, reasons: { unrecognized: 2 } }], rejected: 2 },
+    ],
     ['name=broken.gz', gzipSync(LINES).subarray(0, 30), { rejected: 1 }],
     ['name=../../etc/passwd', 'x\n', { files: [{ path: '../../etc/passwd' }] }],
     ['', 'x\n', { files: [{ path: 'upload' }] }],
   ]
   for (const [query, payload, expected] of table) {
-    for (const type of ['application/octet-stream', 'text/plain', 'application/json', 'multipart/form-data; boundary=x']) {
-      const { status, body } = await post(`${query}&workspace=other`, payload, { 'content-type': type })
+    for (const type of [
+      'application/octet-stream',
+      'text/plain',
+      'application/json',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const { status, body } = await post(`${query}&workspace=other`, payload, {
+        'content-type': type,
+      })
       t.equal(status, 201, `${query} as ${type}`)
       if (!query.includes('old')) t.match(body, expected, query)
-      for (const file of body.files) t.equal(file.lines, file.events + file.merged + file.rejected, `${file.path} adds up`)
+      for (const file of body.files)
+        t.equal(file.lines, file.events + file.merged + file.rejected, `${file.path} adds up`)
     }
   }
 })
@@ -85,7 +122,12 @@ await t.test('a zone and a source are applied', async (t) => {
   const query = `workspace=other&zone=${encodeURIComponent('America/New_York')}&source=told`
   t.match((await post(query, '2024-07-01 10:00:00 INFO zoned\n')).body, { events: 1 })
   const { body } = await ask<Page>('/v1/timeline?workspace=other&source=told')
-  t.match(body.events, [{ '@timestamp': '2024-07-01T14:00:00Z', timeline: { time: { basis: 'configured', zone: 'America/New_York' } } }])
+  t.match(body.events, [
+    {
+      '@timestamp': '2024-07-01T14:00:00Z',
+      timeline: { time: { basis: 'configured', zone: 'America/New_York' } },
+    },
+  ])
 })
 
 await t.test('pages of any size give the whole, in both directions', async (t) => {
@@ -93,7 +135,10 @@ await t.test('pages of any size give the whole, in both directions', async (t) =
     t.strictSame(await walk(`limit=${limit}`), MESSAGES)
     t.strictSame(await walk(`limit=${limit}&order=desc`), MESSAGES.toReversed())
   }
-  t.strictSame((await ask('/v1/timeline?workspace=other&from=2030-01-01')).body, { events: [], next: null })
+  t.strictSame((await ask('/v1/timeline?workspace=other&from=2030-01-01')).body, {
+    events: [],
+    next: null,
+  })
 })
 
 await t.test('filters select', async (t) => {
@@ -109,11 +154,14 @@ await t.test('filters select', async (t) => {
     ['q=%22message%207%22', 1],
     ['source=folder/app.log', 25],
     ['source=nothing', 0],
-  ] as const) t.equal((await walk(query)).length, count, query)
+  ] as const)
+    t.equal((await walk(query)).length, count, query)
 })
 
 await t.test('the histogram counts what the timeline gives', async (t) => {
-  const { body } = await ask<{ intervalSeconds: number; buckets: object[] }>('/v1/timeline/histogram?interval=60')
+  const { body } = await ask<{ intervalSeconds: number; buckets: object[] }>(
+    '/v1/timeline/histogram?interval=60',
+  )
   t.strictSame(body, {
     intervalSeconds: 60,
     buckets: [
@@ -122,14 +170,21 @@ await t.test('the histogram counts what the timeline gives', async (t) => {
       { at: '2024-05-01T10:02:00Z', count: 5, levels: { error: 1, info: 4 } },
     ],
   })
-  t.match((await ask('/v1/timeline/histogram?interval=3600&level=error')).body, { buckets: [{ count: 5 }] })
+  t.match((await ask('/v1/timeline/histogram?interval=3600&level=error')).body, {
+    buckets: [{ count: 5 }],
+  })
 })
 
 await t.test('one event, the workspaces and the sources', async (t) => {
   const [event] = (await ask<Page>('/v1/timeline?limit=1')).body.events
   t.strictSame((await ask(`/v1/events/${encodeURIComponent(event!.event.id)}`)).body, event)
-  t.strictSame((await ask('/v1/workspaces')).body, { workspaces: ['main', 'other'], default: 'main' })
-  t.match((await ask('/v1/sources')).body, { sources: [{ source: 'folder/app.log', events: 25, kinds: { log: 25 } }] })
+  t.strictSame((await ask('/v1/workspaces')).body, {
+    workspaces: ['main', 'other'],
+    default: 'main',
+  })
+  t.match((await ask('/v1/sources')).body, {
+    sources: [{ source: 'copy.log', events: 25, kinds: { log: 25 } }],
+  })
   t.match((await ask('/livez')).body, { status: 'ok', version: '1.2.3' })
   t.match((await ask('/readyz')).body, { status: 'ok' })
 })
@@ -139,9 +194,15 @@ const reached = new Set<string>()
 await t.test('what is wrong is answered with a code of the table', async (t) => {
   const { body: page } = await ask<Page>('/v1/timeline?limit=1')
   // A better zone for the stamps of this source moves them: old cursors are of another timeline.
-  await post('workspace=other&name=moved', '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n')
+  await post(
+    'workspace=other&name=moved',
+    '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n',
+  )
   const { body: old } = await ask<Page>('/v1/timeline?workspace=other&limit=1')
-  await post(`workspace=other&name=moved&zone=${encodeURIComponent('-04:00')}`, '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n')
+  await post(
+    `workspace=other&name=moved&zone=${encodeURIComponent('-04:00')}`,
+    '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n',
+  )
   const table: [string, string, InjectOptions?][] = [
     ['/v1/timeline?limit=0', 'invalid-request'],
     ['/v1/timeline?limit=1001', 'invalid-request'],
@@ -175,7 +236,11 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     const { status, body, headers } = await ask<Record<string, unknown>>(url, more)
     const [expected, title] = PROBLEMS[code as keyof typeof PROBLEMS]
     const name = `${more?.method ?? 'GET'} ${url.slice(0, 60)}`
-    t.strictSame([status, body['code'], body['status'], body['title']], [expected, code, expected, title], name)
+    t.strictSame(
+      [status, body['code'], body['status'], body['title']],
+      [expected, code, expected, title],
+      name,
+    )
     t.match(headers['content-type'], /^application\/problem\+json/, name)
     t.match(body, { type: `urn:recount:problem:${code}`, detail: /\w/ }, name)
     reached.add(code)
@@ -183,15 +248,24 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
 })
 
 await t.test('what fails below is answered without its innards', async (t) => {
-  const failing = async (error: Error): Promise<{ status: number; body: Record<string, unknown> }> => {
+  const failing = async (
+    error: Error,
+  ): Promise<{ status: number; body: Record<string, unknown> }> => {
     const eventIndex = { ...timeline.eventIndex, sources: () => Promise.reject(error) }
-    const broken = await buildServer({ ...ports, eventIndex, unready: async () => 'the index: gone' })
+    const broken = await buildServer({
+      ...ports,
+      eventIndex,
+      unready: async () => 'the index: gone',
+    })
     const answer = await broken.inject(error instanceof Unavailable ? '/readyz' : '/v1/sources')
     await broken.close()
     reached.add(answer.json<{ code: string }>().code)
     return { status: answer.statusCode, body: answer.json() }
   }
-  t.match(await failing(new Unavailable('')), { status: 503, body: { code: 'unavailable', detail: 'the index: gone' } })
+  t.match(await failing(new Unavailable('')), {
+    status: 503,
+    body: { code: 'unavailable', detail: 'the index: gone' },
+  })
   const { status, body } = await failing(new Error('secret /path'))
   t.match({ status, body }, { status: 500, body: { code: 'internal-error' } })
   t.notMatch(JSON.stringify(body), /secret/)
@@ -207,17 +281,32 @@ await t.test('the description names every route, and nothing that is not there',
   }
   const { body } = await ask<OpenApi>('/openapi.json')
   t.match(body.openapi, /^3\.1/)
-  const routes = Object.entries(body.paths).flatMap(([path, of]) => Object.keys(of).map((method) => `${method} ${path}`))
+  const routes = Object.entries(body.paths).flatMap(([path, of]) =>
+    Object.keys(of).map((method) => `${method} ${path}`),
+  )
   t.strictSame(routes.sort(), [
-    'get /livez', 'get /readyz', 'get /v1/events/{id}', 'get /v1/sources', 'get /v1/timeline',
-    'get /v1/timeline/histogram', 'get /v1/workspaces', 'post /v1/imports',
+    'get /livez',
+    'get /readyz',
+    'get /v1/events/{id}',
+    'get /v1/sources',
+    'get /v1/timeline',
+    'get /v1/timeline/histogram',
+    'get /v1/workspaces',
+    'post /v1/imports',
   ])
-  for (const [path, of] of Object.entries(body.paths)) for (const { summary, responses } of Object.values(of)) {
-    t.ok(summary, `${path} has a summary`)
-    t.ok(Object.keys(responses).length > 0, `${path} has a response`)
-  }
+  for (const [path, of] of Object.entries(body.paths))
+    for (const { summary, responses } of Object.values(of)) {
+      t.ok(summary, `${path} has a summary`)
+      t.ok(Object.keys(responses).length > 0, `${path} has a response`)
+    }
   const at = (pointer: string): unknown =>
-    pointer.slice(2).split('/').reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key.replaceAll('~1', '/')], body)
+    pointer
+      .slice(2)
+      .split('/')
+      .reduce<unknown>(
+        (here, key) => (here as Record<string, unknown> | undefined)?.[key.replaceAll('~1', '/')],
+        body,
+      )
   for (const [, ref] of JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)) t.ok(at(ref!), ref!)
 })
 

@@ -19,10 +19,22 @@ const CASES: Case[] = [
     known: YORK,
     lines: [
       ['2024-11-03 00:59:59 a', '2024-11-03T04:59:59Z configured'],
-      ['2024-11-03 01:30:00 b', '2024-11-03T05:30:00Z 2024-11-03T05:30:00Z..2024-11-03T06:30:00Z configured ambiguous-hour'],
-      ['2024-11-03 01:59:59 c', '2024-11-03T05:59:59Z 2024-11-03T05:59:59Z..2024-11-03T06:59:59Z configured ambiguous-hour'],
-      ['2024-11-03 01:00:00 d', '2024-11-03T06:00:00Z 2024-11-03T05:00:00Z..2024-11-03T06:00:00Z configured ambiguous-hour'],
-      ['2024-11-03 01:30:00 e', '2024-11-03T06:30:00Z 2024-11-03T05:30:00Z..2024-11-03T06:30:00Z configured ambiguous-hour'],
+      [
+        '2024-11-03 01:30:00 b',
+        '2024-11-03T05:30:00Z 2024-11-03T05:30:00Z..2024-11-03T06:30:00Z configured ambiguous-hour',
+      ],
+      [
+        '2024-11-03 01:59:59 c',
+        '2024-11-03T05:59:59Z 2024-11-03T05:59:59Z..2024-11-03T06:59:59Z configured ambiguous-hour',
+      ],
+      [
+        '2024-11-03 01:00:00 d',
+        '2024-11-03T06:00:00Z 2024-11-03T05:00:00Z..2024-11-03T06:00:00Z configured ambiguous-hour',
+      ],
+      [
+        '2024-11-03 01:30:00 e',
+        '2024-11-03T06:30:00Z 2024-11-03T05:30:00Z..2024-11-03T06:30:00Z configured ambiguous-hour',
+      ],
       ['2024-11-03 02:00:00 f', '2024-11-03T07:00:00Z configured'],
     ],
   },
@@ -30,16 +42,28 @@ const CASES: Case[] = [
     name: 'a repeated half hour follows the order of the lines',
     known: { zone: 'Australia/Lord_Howe' },
     lines: [
-      ['2024-04-07 01:50:00 a', '2024-04-06T14:50:00Z 2024-04-06T14:50:00Z..2024-04-06T15:20:00Z configured ambiguous-hour'],
-      ['2024-04-07 01:35:00 b', '2024-04-06T15:05:00Z 2024-04-06T14:35:00Z..2024-04-06T15:05:00Z configured ambiguous-hour'],
+      [
+        '2024-04-07 01:50:00 a',
+        '2024-04-06T14:50:00Z 2024-04-06T14:50:00Z..2024-04-06T15:20:00Z configured ambiguous-hour',
+      ],
+      [
+        '2024-04-07 01:35:00 b',
+        '2024-04-06T15:05:00Z 2024-04-06T14:35:00Z..2024-04-06T15:05:00Z configured ambiguous-hour',
+      ],
     ],
   },
   {
     name: 'a few seconds back in the repeated hour are no second hour',
     known: { zone: 'Europe/Berlin' },
     lines: [
-      ['2024-10-27 02:30:05 a', '2024-10-27T00:30:05Z 2024-10-27T00:30:05Z..2024-10-27T01:30:05Z configured ambiguous-hour'],
-      ['2024-10-27 02:30:03 b', '2024-10-27T00:30:03Z 2024-10-27T00:30:03Z..2024-10-27T01:30:03Z configured ambiguous-hour out-of-order'],
+      [
+        '2024-10-27 02:30:05 a',
+        '2024-10-27T00:30:05Z 2024-10-27T00:30:05Z..2024-10-27T01:30:05Z configured ambiguous-hour',
+      ],
+      [
+        '2024-10-27 02:30:03 b',
+        '2024-10-27T00:30:03Z 2024-10-27T00:30:03Z..2024-10-27T01:30:03Z configured ambiguous-hour out-of-order',
+      ],
     ],
   },
   {
@@ -47,7 +71,10 @@ const CASES: Case[] = [
     known: YORK,
     lines: [
       ['2024-03-10 01:59:59 a', '2024-03-10T06:59:59Z configured'],
-      ['2024-03-10 02:30:00 b', '2024-03-10T07:30:00Z 2024-03-10T06:30:00Z..2024-03-10T07:30:00Z configured skipped-hour'],
+      [
+        '2024-03-10 02:30:00 b',
+        '2024-03-10T07:30:00Z 2024-03-10T06:30:00Z..2024-03-10T07:30:00Z configured skipped-hour',
+      ],
       ['2024-03-10 03:30:00 c', '2024-03-10T07:30:00Z configured'],
     ],
   },
@@ -56,7 +83,10 @@ const CASES: Case[] = [
     known: { zone: 'Pacific/Apia' },
     lines: [
       ['2011-12-29 23:59:59 a', '2011-12-30T09:59:59Z configured'],
-      ['2011-12-30 12:00:00 b', '2011-12-30T22:00:00Z 2011-12-29T22:00:00Z..2011-12-30T22:00:00Z configured skipped-hour'],
+      [
+        '2011-12-30 12:00:00 b',
+        '2011-12-30T22:00:00Z 2011-12-29T22:00:00Z..2011-12-30T22:00:00Z configured skipped-hour',
+      ],
       ['2011-12-31 00:00:00 c', '2011-12-30T10:00:00Z configured'],
     ],
   },
@@ -95,27 +125,46 @@ const CASES: Case[] = [
   },
   {
     name: 'a zone that nothing tells is UTC, and may be any',
-    lines: [['2024-05-01 10:00:00 a', '2024-05-01T10:00:00Z 2024-04-30T20:00:00Z..2024-05-01T22:00:00Z assumed']],
+    lines: [
+      [
+        '2024-05-01 10:00:00 a',
+        '2024-05-01T10:00:00Z 2024-04-30T20:00:00Z..2024-05-01T22:00:00Z assumed',
+      ],
+    ],
   },
   {
     name: 'abbreviations stand for their offsets, also for those that share them',
     lines: [
       ['2024-01-15 10:00:00 UTC a', '2024-01-15T10:00:00Z explicit'],
-      ['2024-01-15 10:00:01 EST b', '2024-01-15T15:00:01Z 2024-01-15T00:00:01Z..2024-01-15T15:00:01Z named zone-abbreviation'],
+      [
+        '2024-01-15 10:00:01 EST b',
+        '2024-01-15T15:00:01Z 2024-01-15T00:00:01Z..2024-01-15T15:00:01Z named zone-abbreviation',
+      ],
       ['2024-01-15 10:00:02 CET c', '2024-01-15T09:00:02Z named zone-abbreviation'],
     ],
   },
   {
     name: 'a told zone decides what an abbreviation stands for',
     known: { zone: 'Asia/Shanghai' },
-    lines: [['2024-01-15 10:00:00 CST a', '2024-01-15T02:00:00Z 2024-01-15T02:00:00Z..2024-01-15T16:00:00Z named zone-abbreviation']],
+    lines: [
+      [
+        '2024-01-15 10:00:00 CST a',
+        '2024-01-15T02:00:00Z 2024-01-15T02:00:00Z..2024-01-15T16:00:00Z named zone-abbreviation',
+      ],
+    ],
   },
   {
     name: 'without a year, the last line is not in the future',
     known: UTC,
     lines: [
-      ['Dec 31 23:59:59 web1 app: a', '2025-12-31T23:59:59Z 1970-12-31T23:59:59Z..2025-12-31T23:59:59Z configured year-inferred'],
-      ['Jan  1 00:00:01 web1 app: b', '2026-01-01T00:00:01Z 1971-01-01T00:00:01Z..2026-01-01T00:00:01Z configured year-inferred'],
+      [
+        'Dec 31 23:59:59 web1 app: a',
+        '2025-12-31T23:59:59Z 1970-12-31T23:59:59Z..2025-12-31T23:59:59Z configured year-inferred',
+      ],
+      [
+        'Jan  1 00:00:01 web1 app: b',
+        '2026-01-01T00:00:01Z 1971-01-01T00:00:01Z..2026-01-01T00:00:01Z configured year-inferred',
+      ],
     ],
   },
   {
@@ -127,8 +176,14 @@ const CASES: Case[] = [
     name: 'Feb 29 tells a leap year',
     known: UTC,
     lines: [
-      ['Feb 28 10:00:00 web1 app: a', '2024-02-28T10:00:00Z 1972-02-28T10:00:00Z..2024-02-28T10:00:00Z configured year-inferred'],
-      ['Feb 29 10:00:00 web1 app: b', '2024-02-29T10:00:00Z 1972-02-29T10:00:00Z..2024-02-29T10:00:00Z configured year-inferred'],
+      [
+        'Feb 28 10:00:00 web1 app: a',
+        '2024-02-28T10:00:00Z 1972-02-28T10:00:00Z..2024-02-28T10:00:00Z configured year-inferred',
+      ],
+      [
+        'Feb 29 10:00:00 web1 app: b',
+        '2024-02-29T10:00:00Z 1972-02-29T10:00:00Z..2024-02-29T10:00:00Z configured year-inferred',
+      ],
       ['Feb 30 10:00:00 web1 app: c', 'impossible-time'],
     ],
   },
@@ -143,7 +198,12 @@ const CASES: Case[] = [
   {
     name: 'when the file was last written is the latest year',
     known: { ...UTC, modified: '2023-06-01T00:00:00Z' },
-    lines: [['May 20 10:00:00 web1 app: a', '2023-05-20T10:00:00Z 1970-05-20T10:00:00Z..2023-05-20T10:00:00Z configured year-inferred']],
+    lines: [
+      [
+        'May 20 10:00:00 web1 app: a',
+        '2023-05-20T10:00:00Z 1970-05-20T10:00:00Z..2023-05-20T10:00:00Z configured year-inferred',
+      ],
+    ],
   },
   {
     name: 'a late line keeps its time and is flagged',
@@ -173,7 +233,12 @@ const CASES: Case[] = [
   {
     name: 'a date in digits that nothing decides may be either',
     known: UTC,
-    lines: [['03/04/2024 01:30:00 a', '2024-04-03T01:30:00Z 2024-03-04T01:30:00Z..2024-04-03T01:30:00Z configured ambiguous-date']],
+    lines: [
+      [
+        '03/04/2024 01:30:00 a',
+        '2024-04-03T01:30:00Z 2024-03-04T01:30:00Z..2024-04-03T01:30:00Z configured ambiguous-date',
+      ],
+    ],
   },
   {
     name: 'one day over twelve decides the order of all dates in digits',
@@ -195,7 +260,15 @@ const CASES: Case[] = [
 ]
 
 for (const { name, known, lines } of CASES) {
-  t.test(name, async (t) => t.strictSame(await times(lines.map(([line]) => line), known), lines.map(([, instant]) => instant)))
+  t.test(name, async (t) =>
+    t.strictSame(
+      await times(
+        lines.map(([line]) => line),
+        known,
+      ),
+      lines.map(([, instant]) => instant),
+    ),
+  )
 }
 
 t.test('one wild stamp moves none of its neighbours', async (t) => {
@@ -203,10 +276,20 @@ t.test('one wild stamp moves none of its neighbours', async (t) => {
   const regular = Array.from({ length: 20 }, (_, i) => `Nov 20 10:00:${10 + i}`)
   const without = await times(regular.map(line), UTC)
   t.match(without[0], /^2025-11-20T10:00:10Z/)
-  for (const wild of ['Mar  2 03:00:00', 'Jun 20 10:00:00', 'Dec 31 23:59:59', 'Jan  1 00:00:00', 'Nov 25 10:00:00', 'Feb 29 00:00:00']) {
+  for (const wild of [
+    'Mar  2 03:00:00',
+    'Jun 20 10:00:00',
+    'Dec 31 23:59:59',
+    'Jan  1 00:00:00',
+    'Nov 25 10:00:00',
+    'Feb 29 00:00:00',
+  ]) {
     for (const place of [1, 10, 19]) {
       const stamps = regular.toSpliced(place, 0, wild)
-      const got = await times(stamps.map((stamp, i) => line(stamp, i > place ? i - 1 : i)), UTC)
+      const got = await times(
+        stamps.map((stamp, i) => line(stamp, i > place ? i - 1 : i)),
+        UTC,
+      )
       got.splice(place, 1)
       t.strictSame(got, without, `${wild} before line ${place + 1}`)
     }
@@ -215,10 +298,28 @@ t.test('one wild stamp moves none of its neighbours', async (t) => {
 
 t.test('zones are known by name or offset', async (t) => {
   const noon = Date.UTC(2024, 6, 1, 12) / 1000
-  for (const [name, hours] of [['UTC', 0], ['Z', 0], ['-04:00', -4], ['+0530', 5.5], ['UTC+2', 2], ['Europe/Berlin', 2], ['Asia/Kathmandu', 5.75], ['Etc/GMT+5', -5]] as const) {
+  for (const [name, hours] of [
+    ['UTC', 0],
+    ['Z', 0],
+    ['-04:00', -4],
+    ['+0530', 5.5],
+    ['UTC+2', 2],
+    ['Europe/Berlin', 2],
+    ['Asia/Kathmandu', 5.75],
+    ['Etc/GMT+5', -5],
+  ] as const) {
     t.strictSame(zoneRules(name)?.read(noon).offsets, [hours * 3600], name)
   }
-  for (const name of ['', 'Mars/Base', 'Berlin', '+25:00', '+01:60', '../etc/passwd', 'Europe/Berlin\0', '__proto__']) {
+  for (const name of [
+    '',
+    'Mars/Base',
+    'Berlin',
+    '+25:00',
+    '+01:60',
+    '../etc/passwd',
+    'Europe/Berlin\0',
+    '__proto__',
+  ]) {
     t.equal(zoneRules(name), undefined, JSON.stringify(name))
   }
 })
@@ -231,8 +332,19 @@ t.test('instants of a window are read to the nanosecond, or not at all', async (
     ['2024-05-01', '1714521600000000000'],
     ['1960-01-01', '0000000000000000000'],
     ['9999-12-31', '9999999999000000000'],
-  ]) t.equal(parseInstant(text!), key, text!)
-  for (const text of ['', 'now', '2024-02-30', '2024-13-01', '2024-00-10', '2024-05-01T25:00Z', '2024-5-1', '1714557600', '2024-05-01T10:00:00+99:00']) {
+  ])
+    t.equal(parseInstant(text!), key, text!)
+  for (const text of [
+    '',
+    'now',
+    '2024-02-30',
+    '2024-13-01',
+    '2024-00-10',
+    '2024-05-01T25:00Z',
+    '2024-5-1',
+    '1714557600',
+    '2024-05-01T10:00:00+99:00',
+  ]) {
     t.equal(parseInstant(text), undefined, text)
   }
 })

@@ -17,12 +17,20 @@ export function isoStamp(text: string, at = 0): StampRead {
   const day = number(text, at + 8, 2)
   if (month < 0 || day < 0 || text.charCodeAt(at + 7) !== mark) return undefined
   const t = text.charCodeAt(at + 10)
-  if (t !== 84 && t !== 32 && t !== 9 && t !== 116 && t !== 95 && t !== 45 && t !== 58) return undefined
+  if (t !== 84 && t !== 32 && t !== 9 && t !== 116 && t !== 95 && t !== 45 && t !== 58)
+    return undefined
   return time(text, at, year, month, day, at + 11)
 }
 
 /** The clock from `i` on, and the offset after it. */
-function time(text: string, at: number, year: number, month: number, day: number, i: number): StampRead {
+function time(
+  text: string,
+  at: number,
+  year: number,
+  month: number,
+  day: number,
+  i: number,
+): StampRead {
   const hour = number(text, i, 2)
   const colon = text.charCodeAt(i + 2)
   if (hour < 0 || (colon !== 58 && colon !== 46)) return undefined
@@ -48,7 +56,12 @@ function time(text: string, at: number, year: number, month: number, day: number
   return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
 }
 
-function finish(text: string, at: number, reading: Parameters<typeof makeStamp>[1], clockEnd: number): StampRead {
+function finish(
+  text: string,
+  at: number,
+  reading: Parameters<typeof makeStamp>[1],
+  clockEnd: number,
+): StampRead {
   let end = clockEnd
   let offset: number | undefined
   const next = text.charCodeAt(end)
@@ -90,7 +103,12 @@ function compactStamp(text: string, at: number): StampRead {
     end = f.end
   }
   const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ]
   return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
 }

@@ -70,14 +70,21 @@ export function text(value: unknown): string | undefined {
 }
 
 /** Every scalar below a value under its dotted path, for fields that have no ECS name: at most 200, the rest is only in `event.original`. */
-export function* scalars(value: unknown, path = '', depth = 0): Generator<[string, string | number]> {
+export function* scalars(
+  value: unknown,
+  path = '',
+  depth = 0,
+): Generator<[string, string | number]> {
   if (typeof value === 'string' || typeof value === 'number') yield [path, value]
   else if (typeof value === 'boolean') yield [path, String(value)]
   else if (Array.isArray(value)) {
-    if (value.every((v) => typeof v === 'string' || typeof v === 'number')) yield [path, value.join(', ')]
-    else if (depth < 8) for (const [i, v] of value.entries()) yield* scalars(v, `${path}.${i}`, depth + 1)
+    if (value.every((v) => typeof v === 'string' || typeof v === 'number'))
+      yield [path, value.join(', ')]
+    else if (depth < 8)
+      for (const [i, v] of value.entries()) yield* scalars(v, `${path}.${i}`, depth + 1)
   } else if (isObject(value) && depth < 8) {
-    for (const [key, v] of Object.entries(value)) yield* scalars(v, path ? `${path}.${key}` : key, depth + 1)
+    for (const [key, v] of Object.entries(value))
+      yield* scalars(v, path ? `${path}.${key}` : key, depth + 1)
   }
 }
 
@@ -103,7 +110,8 @@ export function* elements(json: string, key?: string): Generator<{ text: string;
     } else if (c === 91 || c === 123) {
       if (inside && depth === want && start < 0) start = i
       depth++
-      if (c === 91 && !inside && depth === want && (name === undefined || lastString === name)) inside = true
+      if (c === 91 && !inside && depth === want && (name === undefined || lastString === name))
+        inside = true
     } else if (c === 93 || c === 125 || c === 44) {
       if (inside && depth === want && start >= 0) {
         yield { text: json.slice(start, i).trimEnd(), at: start }
@@ -128,7 +136,8 @@ export function member(json: string, key: string): { text: string; at: number } 
     const c = json.charCodeAt(i)
     if (c === 34) {
       let end = i + 1
-      while (end < json.length && json.charCodeAt(end) !== 34) end += json.charCodeAt(end) === 92 ? 2 : 1
+      while (end < json.length && json.charCodeAt(end) !== 34)
+        end += json.charCodeAt(end) === 92 ? 2 : 1
       if (depth === 1 && start < 0) lastString = json.slice(i, end + 1)
       i = end
     } else if (c === 58 && depth === 1 && start < 0) {

@@ -14,7 +14,10 @@ export function stampAt(text: string, at = 0): StampRead {
   const iso = isoStamp(text, at)
   if (iso !== undefined) return iso
   const other =
-    digitDateStamp(text, at) ?? dayFirstStamp(text, at) ?? monthDayStamp(text, at) ?? packedStamp(text, at)
+    digitDateStamp(text, at) ??
+    dayFirstStamp(text, at) ??
+    monthDayStamp(text, at) ??
+    packedStamp(text, at)
   if (other !== undefined) return other
   const m = EPOCH.exec(text.slice(at, at + 32))
   return m ? epochStamp(m[1]!) : undefined

@@ -27,11 +27,19 @@ const NAMES: readonly string[] = [
   'nov november novembre noviembre novembro',
   'dec december décembre déc dez dezember diciembre dic dicembre dezembro',
 ]
-const MONTHS = new Map(NAMES.flatMap((names, i) => names.split(' ').map((n) => [n, i + 1] as const)))
+const MONTHS = new Map(
+  NAMES.flatMap((names, i) => names.split(' ').map((n) => [n, i + 1] as const)),
+)
 const WEEKDAYS = new Map(
-  ['sun sunday', 'mon monday', 'tue tuesday tues', 'wed wednesday', 'thu thursday thurs thur', 'fri friday', 'sat saturday'].flatMap(
-    (names, i) => names.split(' ').map((n) => [n, i] as const),
-  ),
+  [
+    'sun sunday',
+    'mon monday',
+    'tue tuesday tues',
+    'wed wednesday',
+    'thu thursday thurs thur',
+    'fri friday',
+    'sat saturday',
+  ].flatMap((names, i) => names.split(' ').map((n) => [n, i] as const)),
 )
 
 /** 1 to 12, or undefined. A dot after an abbreviation is no part of it. */
@@ -89,7 +97,9 @@ export function monthFirstStamp(text: string, at = 0): StampRead {
   let end = clock.end
   let offset: number | undefined
   let zone: string | undefined
-  const tail = /^(?: ([A-Z]{3,5}|[+-]\d{4}))?(?: (\d{4})(?![\d:.-]))?(?: ([+-]\d{4})\b)?/.exec(text.slice(end, end + 24))!
+  const tail = /^(?: ([A-Z]{3,5}|[+-]\d{4}))?(?: (\d{4})(?![\d:.-]))?(?: ([+-]\d{4})\b)?/.exec(
+    text.slice(end, end + 24),
+  )!
   if (year < 0 && tail[2]) {
     year = Number(tail[2])
     end += tail[0].length

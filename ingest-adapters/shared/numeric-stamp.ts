@@ -28,7 +28,12 @@ export function digitDateStamp(text: string, at = 0): StampRead {
   const ofDay = clockSeconds(clock.hour, clock.minute, second) - (second === 60 ? 1 : 0)
   if (ofDay < 0) return 'impossible-time'
   const orders: NonNullable<Stamp['orders']> = {}
-  const consider = (order: 'dmy' | 'mdy' | 'ymd', year: number, month: number, day: number): void => {
+  const consider = (
+    order: 'dmy' | 'mdy' | 'ymd',
+    year: number,
+    month: number,
+    day: number,
+  ): void => {
     if (isDate(year, month, day)) orders[order] = daysFromCivil(year, month, day) * 86400 + ofDay
   }
   consider('dmy', fullYear(c), b, a)
@@ -76,7 +81,12 @@ export function packedStamp(text: string, at = 0): StampRead {
   const m = PACKED.exec(text.slice(at, at + 14))
   if (!m) return undefined
   const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ]
   const parts = { year: fullYear(year), month, day, hour, minute, second, nanos: 0, digits: 0 }
   return makeStamp(m[0], parts, undefined)
@@ -101,5 +111,10 @@ export function clockStamp(text: string, at = 0): StampRead {
   if (!CLOCK_ONLY.test(text.slice(at, at + 5))) return undefined
   const clock = readClock(text, at)
   if (!clock) return undefined
-  return makeStamp(text.slice(at, clock.end), { year: 1970, month: 1, day: 1, ...clock }, undefined, 'date')
+  return makeStamp(
+    text.slice(at, clock.end),
+    { year: 1970, month: 1, day: 1, ...clock },
+    undefined,
+    'date',
+  )
 }

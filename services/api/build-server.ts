@@ -4,7 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
-import { answerProblems } from './problems.ts'
+import { answerProblem, answerProblems } from './problems.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
@@ -51,6 +51,8 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     requestTimeout: 0,
+    // A path that cannot be decoded never reaches the error handler.
+    frameworkErrors: answerProblem,
     ajv: { customOptions: { coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
@@ -58,9 +60,16 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Recount', version: ports.version, description: 'One UTC timeline of everything that was recorded about an event.' },
+      info: {
+        title: 'Recount',
+        version: ports.version,
+        description: 'One UTC timeline of everything that was recorded about an event.',
+      },
     },
-    refResolver: { buildLocalReference: (schema, _base, _fragment, i) => String(schema['$id'] ?? `schema-${i}`) },
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, i) =>
+        (schema['$id'] as string | undefined) ?? `schema-${i}`,
+    },
   })
   await app.register(
     async (v1) => {
@@ -73,5 +82,5 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   )
   healthRoutes(app, ports)
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-  return app as unknown as FastifyInstance
+  return app
 }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
 import { Unavailable } from '../bus/bus.ts'
 
@@ -32,29 +32,50 @@ export class Problem extends Error {
 
 function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error
-  if (error instanceof TimelineChanged) return new Problem('timeline-changed', `${error.message}: begin again without a cursor`)
-  if (error instanceof BadCursor) return new Problem('invalid-cursor', `${error.message}: pass on what "next" gave`)
+  if (error instanceof TimelineChanged)
+    return new Problem('timeline-changed', `${error.message}: begin again without a cursor`)
+  if (error instanceof BadCursor)
+    return new Problem('invalid-cursor', `${error.message}: pass on what "next" gave`)
   if (error instanceof Unavailable) return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
   if (statusCode === 413) return new Problem('too-large', message)
   if (statusCode === 415) return new Problem('unsupported-media-type', message)
   if (statusCode !== undefined && statusCode < 500) return new Problem('invalid-request', message)
-  return new Problem('internal-error', 'the server has logged it; nothing that was acknowledged is lost')
+  return new Problem(
+    'internal-error',
+    'the server has logged it; nothing that was acknowledged is lost',
+  )
+}
+
+/** Answers an error as problem details. */
+export function answerProblem(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const problem = problemOf(error)
+  const [status, title] = PROBLEMS[problem.code]
+  if (status >= 500) request.log.error(error)
+  void reply
+    .code(status)
+    .type('application/problem+json')
+    .send({
+      type: `urn:recount:problem:${problem.code}`,
+      title,
+      status,
+      code: problem.code,
+      detail: problem.message,
+    })
 }
 
 /** Answers all errors as problem details. Call it before the routes are added. */
 export function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemOf(error)
-    const [status, title] = PROBLEMS[problem.code]
-    if (status >= 500) request.log.error(error)
-    void reply
-      .code(status)
-      .type('application/problem+json')
-      .send({ type: `urn:recount:problem:${problem.code}`, title, status, code: problem.code, detail: problem.message })
-  })
+  app.setErrorHandler(answerProblem)
   app.setNotFoundHandler((request) => {
-    throw new Problem('not-found', `${request.method} ${request.url.split('?')[0]} is no route; see /openapi.json`)
+    throw new Problem(
+      'not-found',
+      `${request.method} ${request.url.split('?')[0]} is no route; see /openapi.json`,
+    )
   })
 }

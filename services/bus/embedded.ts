@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRaw, inflateRawSync } from 'node:zlib'
 import { EventEmitter } from 'node:events'
-import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite'
+import {
+  DatabaseSync,
+  type DatabaseSyncInstance,
+  type StatementSyncInstance,
+} from '@photostructure/sqlite'
 import { Unavailable, type Bus, type Delivered, type Message, type Topic } from './bus.ts'
 
 const deflate = promisify(deflateRaw)
@@ -128,14 +132,20 @@ function openLog(folder: string): Log {
   const db = new DatabaseSync(join(folder, 'log.sqlite'))
   // Acknowledged means on disk: with synchronous = normal a power loss takes acknowledged rows.
   db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000')
-  const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
+  const { user_version: version } = db.prepare('pragma user_version').get() as {
+    user_version: number
+  }
   if (version > VERSION) {
     db.close()
-    throw new Unavailable(`${folder} was written by a newer recount (log version ${version}, this one reads ${VERSION}); use that version`)
+    throw new Unavailable(
+      `${folder} was written by a newer recount (log version ${version}, this one reads ${VERSION}); use that version`,
+    )
   }
   db.exec(`create table if not exists log (position integer primary key, topic text not null, key text not null, body blob not null);
     create index if not exists log_topic on log (topic, key); pragma user_version = ${VERSION}`)
-  const { end } = db.prepare('select coalesce(max(position), 0) end from log').get() as { end: number }
+  const { end } = db.prepare('select coalesce(max(position), 0) end from log').get() as {
+    end: number
+  }
   const changes = new EventEmitter()
   changes.setMaxListeners(0)
   return {
@@ -157,7 +167,11 @@ async function flush(log: Log): Promise<void> {
     const appends = log.queue.splice(0)
     try {
       const bodies = await Promise.all(appends.map((a) => a.bodies))
-      commit(log, appends.flatMap((a) => a.messages), bodies.flat())
+      commit(
+        log,
+        appends.flatMap((a) => a.messages),
+        bodies.flat(),
+      )
     } catch (error) {
       for (const { reject } of appends) reject(error as Error)
       continue
@@ -173,7 +187,8 @@ function commit(log: Log, messages: readonly Message[], bodies: readonly Buffer[
   let position = log.end
   log.db.exec('begin immediate')
   try {
-    for (const [i, { topic, key }] of messages.entries()) log.insert.run(++position, topic, key, bodies[i]!)
+    for (const [i, { topic, key }] of messages.entries())
+      log.insert.run(++position, topic, key, bodies[i]!)
     log.db.exec('commit')
   } catch (error) {
     log.db.exec('rollback')
@@ -192,7 +207,9 @@ function next(log: Log, after: number): Delivered[] {
     return log.tail.slice(after + 1 - Number(first.position))
   }
   const rows = log.db
-    .prepare('select position, topic, key, body from log where position > ? order by position limit ?')
+    .prepare(
+      'select position, topic, key, body from log where position > ? order by position limit ?',
+    )
     .all(after, READ_AT_ONCE) as LogRow[]
   return rows.map(delivered)
 }
@@ -201,7 +218,9 @@ function checkLog(db: DatabaseSyncInstance): string[] {
   const wrong: string[] = []
   const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[]
   for (const { integrity_check: text } of rows) if (text !== 'ok') wrong.push(`log.sqlite: ${text}`)
-  for (const row of db.prepare('select position, topic, key, body from log').iterate() as IterableIterator<LogRow>) {
+  for (const row of db
+    .prepare('select position, topic, key, body from log')
+    .iterate() as IterableIterator<LogRow>) {
     try {
       delivered(row)
     } catch {

@@ -16,7 +16,9 @@ export async function callOwner(
 ): Promise<ExitStatus> {
   const headers = { 'x-recount-call': encodeURIComponent(JSON.stringify(call)) }
   const sending = request({ socketPath: socketPath(data), path: '/', method: 'POST', headers })
-  const answering = new Promise<IncomingMessage>((resolve, reject) => sending.once('response', resolve).once('error', reject))
+  const answering = new Promise<IncomingMessage>((resolve, reject) =>
+    sending.once('response', resolve).once('error', reject),
+  )
   const sent = pipeline(packFiles(files), sending).catch(() => undefined)
   const response = await answering
   let status: ExitStatus = 2

@@ -19,9 +19,17 @@ function count(value: string): number {
 }
 
 /** Reads the arguments, runs the command, resolves to the exit status. Rejects with WrongUse or a CommanderError. */
-export async function commandLine(config: Config, argv: readonly string[], output: Output): Promise<ExitStatus> {
+export async function commandLine(
+  config: Config,
+  argv: readonly string[],
+  output: Output,
+): Promise<ExitStatus> {
   let status: ExitStatus = 0
-  const invoke = async (name: string, options: Shared & Record<string, unknown>, paths: string[] = []): Promise<void> => {
+  const invoke = async (
+    name: string,
+    options: Shared & Record<string, unknown>,
+    paths: string[] = [],
+  ): Promise<void> => {
     const { data, workspace, ...rest } = options
     const invocation: Invocation = { name, options: rest, paths, data, workspace }
     status = await run(config, invocation, output)
@@ -30,15 +38,24 @@ export async function commandLine(config: Config, argv: readonly string[], outpu
     .description('One UTC timeline of everything that was recorded about an event.')
     .version((await packageVersion()) ?? '0')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void output.notes(text), writeOut: (text) => void output.out(text) })
+    .configureOutput({
+      writeErr: (text) => void output.notes(text),
+      writeOut: (text) => void output.out(text),
+    })
   const command = (usage: string, description: string, of: Program = program): Program =>
     of
       .command(usage)
       .description(description)
       .option('--data <folder>', 'the data folder', config.data)
       .addOption(new Option('--workspace <name>', 'the workspace').default(config.workspace))
-  command('import <path...>', 'read files, folders and archives (- reads a pipe) and print what became of every line')
-    .option('--zone <zone>', 'zone of stamps that have none: an IANA name or an offset such as -04:00')
+  command(
+    'import <path...>',
+    'read files, folders and archives (- reads a pipe) and print what became of every line',
+  )
+    .option(
+      '--zone <zone>',
+      'zone of stamps that have none: an IANA name or an offset such as -04:00',
+    )
     .option('--source <name>', 'name of the source of all records')
     .option('--json', 'print the ledger as JSON')
     .action(async (paths: string[], options: Shared) => {
@@ -52,31 +69,41 @@ export async function commandLine(config: Config, argv: readonly string[], outpu
     .option('--query <text>', 'words, "phrases", field:value, -not')
     .option('--kind <kinds>', 'log, chat, alert, email, change, ticket, status, metric, note', list)
     .option('--limit <count>', 'at most so many events', count)
-    .addOption(new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'))
+    .addOption(
+      new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'),
+    )
     .action((options: Shared) => invoke('timeline', { ...options }))
   command('serve', 'serve the page and the API')
     .option('--host <address>', 'address to listen on', config.host)
     .option('--port <port>', 'port to listen on', count, config.port)
     .option('--sample', 'serve the bundled sample incident beside your own workspace')
     .action((options: Shared) => invoke('serve', { ...options }))
-  command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) => invoke('rebuild', { ...options }))
-  command('doctor', 'look for what is wrong with the data folder').action((options: Shared) => invoke('doctor', { ...options }))
+  command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) =>
+    invoke('rebuild', { ...options }),
+  )
+  command('doctor', 'look for what is wrong with the data folder').action((options: Shared) =>
+    invoke('doctor', { ...options }),
+  )
   const sources = program.command('sources').description('what was imported')
   command('list', 'every source and every file, with its counts', sources)
-      .option('--json', 'print as JSON')
-      .action((options: Shared) => invoke('sources-list', { ...options }))
-  command('remove <name>', 'take back a source, or everything from a path; importing it again brings it back', sources).action(
-      (name: string, options: Shared) => invoke('sources-remove', { ...options, name }),
-  )
+    .option('--json', 'print as JSON')
+    .action((options: Shared) => invoke('sources-list', { ...options }))
+  command(
+    'remove <name>',
+    'take back a source, or everything from a path; importing it again brings it back',
+    sources,
+  ).action((name: string, options: Shared) => invoke('sources-remove', { ...options, name }))
   const letters = program.command('dead-letters').description('what could not be read')
   command('list', 'every rejection with its place and reason', letters)
-      .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))
-      .action((options: Shared) => invoke('dead-letters-list', { ...options }))
+    .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))
+    .action((options: Shared) => invoke('dead-letters-list', { ...options }))
   await program.parseAsync([...argv])
   return status
 }
 
 async function packageVersion(): Promise<string | undefined> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8').catch(() => '{}')
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8').catch(
+    () => '{}',
+  )
   return (JSON.parse(text) as { version?: string }).version
 }

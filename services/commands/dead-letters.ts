@@ -3,7 +3,10 @@ import type { Command } from './command.ts'
 import { printable } from './table.ts'
 
 /** Everything that could not be read, each once however often it was imported. */
-export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = async ({ timeline, workspace, out }, { format }) => {
+export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = async (
+  { timeline, workspace, out },
+  { format },
+) => {
   const listed = new Set<string>()
   for await (const { value } of timeline.bus.read(workspace, ['rejections'])) {
     for (const { id, path, first, last, reason, raw } of (value as RejectionBatch).rejections) {

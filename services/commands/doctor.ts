@@ -2,9 +2,14 @@ import type { Command } from './command.ts'
 
 /** Reads every message of the log and every page of the index, and says what is wrong and what to do. */
 export const doctorCommand: Command<object> = async ({ timeline, workspace, out }) => {
-  await out(`Node ${process.versions.node}, zone rules ${process.versions['tz'] ?? 'unknown'}, ${process.platform} ${process.arch}\n`)
+  await out(
+    `Node ${process.versions.node}, zone rules ${process.versions['tz'] ?? 'unknown'}, ${process.platform} ${process.arch}\n`,
+  )
   const log = await timeline.bus.check(workspace)
-  for (const text of log) await out(`log of record: ${text}. Restore it from a backup: what is damaged there cannot be worked out.\n`)
+  for (const text of log)
+    await out(
+      `log of record: ${text}. Restore it from a backup: what is damaged there cannot be worked out.\n`,
+    )
   let index: string[] = []
   try {
     await timeline.settled(workspace)
@@ -17,4 +22,3 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
   await out(wrong === 0 ? 'Nothing is wrong.\n' : `${wrong} things are wrong.\n`)
   return wrong === 0 ? 0 : 1
 }
-

@@ -10,7 +10,9 @@ export function encodeFrame(channel: Channel, content: string | Uint8Array): Buf
   return Buffer.concat([head, body])
 }
 
-export async function* decodeFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<{ channel: Channel; content: Buffer }> {
+export async function* decodeFrames(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ channel: Channel; content: Buffer }> {
   let buffer: Buffer = Buffer.alloc(0)
   for await (const chunk of source) {
     buffer = Buffer.concat([buffer, chunk])

@@ -10,10 +10,18 @@ import { zoneRules } from '../normalizer/zones.ts'
 import type { Timeline } from '../timeline.ts'
 
 /** An upload is kept in the data folder, under a name of our own, while it is read twice. */
-export async function importUpload(timeline: Timeline, data: string, workspace: string, upload: Upload): ReturnType<Timeline['importFiles']> {
+export async function importUpload(
+  timeline: Timeline,
+  data: string,
+  workspace: string,
+  upload: Upload,
+): ReturnType<Timeline['importFiles']> {
   const { path, body, zone, source } = upload
   if (zone !== undefined && !zoneRules(zone)) {
-    throw new Problem('invalid-zone', `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`)
+    throw new Problem(
+      'invalid-zone',
+      `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
+    )
   }
   await mkdir(join(data, 'uploads'), { recursive: true })
   const folder = await mkdtemp(join(data, 'uploads', 'http-'))

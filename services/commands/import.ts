@@ -11,9 +11,14 @@ export interface ImportCommandOptions {
 }
 
 /** Reads files onto the timeline and prints the coverage ledger. */
-export const importCommand: Command<ImportCommandOptions> = async (setting, { zone, source, json }) => {
+export const importCommand: Command<ImportCommandOptions> = async (
+  setting,
+  { zone, source, json },
+) => {
   if (zone !== undefined && !zoneRules(zone)) {
-    throw new WrongUse(`--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`)
+    throw new WrongUse(
+      `--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
+    )
   }
   const { timeline, workspace, nowMs, notes, terminal } = setting
   let drawn = 0
@@ -25,7 +30,9 @@ export const importCommand: Command<ImportCommandOptions> = async (setting, { zo
     progress({ files, of, units }) {
       if (!terminal || json || (Date.now() - drawn < 100 && files < of)) return
       drawn = Date.now()
-      void notes(`\r${bar(files, of)} ${files} of ${of} files, ${units.toLocaleString('en')} records\x1b[K`)
+      void notes(
+        `\r${bar(files, of)} ${files} of ${of} files, ${units.toLocaleString('en')} records\x1b[K`,
+      )
     },
   })
   if (drawn > 0) await notes('\r\x1b[K')
@@ -40,7 +47,14 @@ const bar = (done: number, of: number): string => {
 
 /** The ledger for people: one line a file, the reasons below it, the sum at the end. */
 function printed(ledger: Ledger): string {
-  const rows = ledger.files.map((f) => [f.path, f.adapter ?? 'not recognized', f.lines, f.events, f.merged, f.rejected])
+  const rows = ledger.files.map((f) => [
+    f.path,
+    f.adapter ?? 'not recognized',
+    f.lines,
+    f.events,
+    f.merged,
+    f.rejected,
+  ])
   const lines = ledger.files.reduce((sum, f) => sum + f.lines, 0)
   rows.push(['sum', '', lines, ledger.events, ledger.merged, ledger.rejected])
   const text = table(['file', 'read as', 'records', 'new', 'merged', 'rejected'], rows)
@@ -52,7 +66,8 @@ function explain(file: LedgerFile): string[] {
   const notes: string[] = []
   if (file.reason) notes.push(`${file.path}: not recognized: ${file.reason}`)
   const reasons = Object.entries(file.reasons).map(([reason, count]) => `${count} ${reason}`)
-  if (file.adapter !== null && reasons.length > 0) notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
+  if (file.adapter !== null && reasons.length > 0)
+    notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
   if (file.time) notes.push(`${file.path}: ${file.time}`)
   return notes
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -69,7 +77,9 @@ export async function own(
   })
   server.timeout = 0
   server.requestTimeout = 0
-  await new Promise<void>((resolved, rejected) => server.once('error', rejected).listen(socket, resolved))
+  await new Promise<void>((resolved, rejected) =>
+    server.once('error', rejected).listen(socket, resolved),
+  )
   chmodSync(socket, 0o600)
   return {
     timeline,
@@ -115,7 +125,10 @@ async function serve(
   const uploads = join(data, 'uploads', randomUUID())
   let status: ExitStatus = 2
   try {
-    if (!command) throw new Error(`the owner of the data folder (${ownerOf(data)}) does not know ${call.name}: stop it and start the same version`)
+    if (!command)
+      throw new Error(
+        `the owner of the data folder (${ownerOf(data)}) does not know ${call.name}: stop it and start the same version`,
+      )
     const files = await spool(request, uploads)
     const setting: Setting = {
       timeline,

@@ -27,10 +27,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
 }
 
 /** Commands as the owner runs them for others: loaded on the first call. */
-const lazily = Object.fromEntries(
-  Object.entries(COMMANDS).map(([name, load]) => [
+const lazily: Readonly<Record<string, Command<never>>> = Object.fromEntries(
+  Object.entries(COMMANDS).map(([name, load]): [string, Command<never>] => [
     name,
-    (async (setting, options) => (await load())(setting, options)) as Command<never>,
+    async (setting, options) => (await load())(setting, options),
   ]),
 )
 
@@ -38,14 +38,28 @@ const lazily = Object.fromEntries(
 const PATIENCE_MS = 5000
 
 /** Runs a command here when the data folder is free, else in the process that owns it. */
-export async function run(config: Config, invocation: Invocation, output: Output): Promise<ExitStatus> {
-  const logger: Logger = pino({ level: config.logLevel, redact: ['*.authorization'] }, pino.destination(2))
+export async function run(
+  config: Config,
+  invocation: Invocation,
+  output: Output,
+): Promise<ExitStatus> {
+  const logger: Logger = pino(
+    { level: config.logLevel, redact: ['*.authorization'] },
+    pino.destination(2),
+  )
   const { name, options, data, workspace } = invocation
   const files = await inputFiles(invocation.paths, data)
   try {
     if (name === 'serve') {
       const { serve } = await import('./serve.ts')
-      return await serve({ data, workspace, options, logger, output, own: (says) => own(data, logger, lazily, says) })
+      return await serve({
+        data,
+        workspace,
+        options,
+        logger,
+        output,
+        own: (says) => own(data, logger, lazily, says),
+      })
     }
     const nowMs = Date.now()
     for (const until = Date.now() + PATIENCE_MS; ;) {
@@ -53,7 +67,10 @@ export async function run(config: Config, invocation: Invocation, output: Output
       if (owner) {
         try {
           const command = lazily[name] as Command<unknown>
-          return await command({ ...output, timeline: owner.timeline, workspace, nowMs, files: files.each }, options)
+          return await command(
+            { ...output, timeline: owner.timeline, workspace, nowMs, files: files.each },
+            options,
+          )
         } finally {
           await owner.release()
         }
@@ -64,7 +81,9 @@ export async function run(config: Config, invocation: Invocation, output: Output
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > until) {
-          throw new WrongUse(`the data folder ${data} is in use by ${ownerOf(data)}, which does not answer: ${(error as Error).message}`)
+          throw new WrongUse(
+            `the data folder ${data} is in use by ${ownerOf(data)}, which does not answer: ${(error as Error).message}`,
+          )
         }
         await sleep(50)
       }

@@ -19,7 +19,9 @@ interface SampleImport {
 /** Imports the bundled incident into its own workspace, once. */
 export async function importSample(timeline: Timeline, { notes }: Output): Promise<void> {
   if ((await timeline.bus.end(SAMPLE_WORKSPACE)) !== null) return
-  const imports = JSON.parse(await readFile(new URL('import.json', FOLDER), 'utf8')) as SampleImport[]
+  const imports = JSON.parse(
+    await readFile(new URL('import.json', FOLDER), 'utf8'),
+  ) as SampleImport[]
   let events = 0
   for (const { paths, zone } of imports) {
     const ledger = await timeline.importFiles(SAMPLE_WORKSPACE, {
@@ -29,13 +31,18 @@ export async function importSample(timeline: Timeline, { notes }: Output): Promi
     })
     events += ledger.events
   }
-  await notes(`Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`)
+  await notes(
+    `Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`,
+  )
 }
 
 /** The files of the sample, shown under their paths inside it. When they were checked out says nothing about them. */
 async function* sampleFiles(paths: readonly string[]): AsyncGenerator<FileInput | Unreadable> {
   const root = fileURLToPath(FOLDER)
-  for await (const file of walk(paths.map((path) => root + path), '')) {
+  for await (const file of walk(
+    paths.map((path) => root + path),
+    '',
+  )) {
     if ('unreadable' in file) yield file
     else {
       const { modifiedMs: _, ...rest } = file

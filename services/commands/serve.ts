@@ -22,14 +22,25 @@ export interface ServeInvocation {
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 /** Serves until SIGTERM or SIGINT; then answers what was begun and leaves the folder. */
-export async function serve({ data, workspace, options, logger, output, own }: ServeInvocation): Promise<ExitStatus> {
+export async function serve({
+  data,
+  workspace,
+  options,
+  logger,
+  output,
+  own,
+}: ServeInvocation): Promise<ExitStatus> {
   const { host, port, sample } = options as { host: string; port: number; sample?: boolean }
   if (!LOOPBACK.test(host)) {
-    throw new WrongUse(`--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`)
+    throw new WrongUse(
+      `--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`,
+    )
   }
   const owner = await own(`recount serve`)
   if (!owner) {
-    await output.notes(`recount: the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data\n`)
+    await output.notes(
+      `recount: the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data\n`,
+    )
     return 1
   }
   const { timeline } = owner
@@ -41,7 +52,9 @@ export async function serve({ data, workspace, options, logger, output, own }: S
     try {
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
-      await output.notes('Recount serves the timeline there, to this machine only. Ctrl-C ends it.\n')
+      await output.notes(
+        'Recount serves the timeline there, to this machine only. Ctrl-C ends it.\n',
+      )
       await stopped()
     } finally {
       await app.close()
@@ -57,9 +70,15 @@ export async function serve({ data, workspace, options, logger, output, own }: S
   }
 }
 
-const stopped = (): Promise<unknown> => Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+const stopped = (): Promise<unknown> =>
+  Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
 
-async function server(timeline: Timeline, data: string, workspaces: readonly string[], logger: Logger): Promise<FastifyInstance> {
+async function server(
+  timeline: Timeline,
+  data: string,
+  workspaces: readonly string[],
+  logger: Logger,
+): Promise<FastifyInstance> {
   const { eventIndex } = timeline
   const app = await buildServer({
     eventIndex,

@@ -47,7 +47,14 @@ async function importedFiles({ timeline, workspace }: Setting): Promise<Imported
     }
     for (const { path, adapter, lines, events, rejected } of (value as Ledger).files) {
       const known = files.get(path)
-      files.set(path, { path, adapter, times: (known?.times ?? 0) + 1, lines, events: (known?.events ?? 0) + events, rejected })
+      files.set(path, {
+        path,
+        adapter,
+        times: (known?.times ?? 0) + 1,
+        lines,
+        events: (known?.events ?? 0) + events,
+        rejected,
+      })
     }
   }
   return [...files.values()]
@@ -64,12 +71,15 @@ export const sourcesRemoveCommand: Command<{ name: string }> = async (setting, {
     : sources.some((s) => s.source === name)
       ? { source: name }
       : undefined
-  if (!removal) throw new WrongUse(`there is no source and no imported file ${name}; see: recount sources list`)
+  if (!removal)
+    throw new WrongUse(`there is no source and no imported file ${name}; see: recount sources list`)
   const count = async (): Promise<number> =>
     (await timeline.eventIndex.sources(workspace)).reduce((sum, s) => sum + s.events, 0)
   const before = await count()
   await timeline.remove(workspace, removal)
   const gone = before - (await count())
-  await setting.out(`${gone.toLocaleString('en')} events taken back. Importing ${name} again brings them back.\n`)
+  await setting.out(
+    `${gone.toLocaleString('en')} events taken back. Importing ${name} again brings them back.\n`,
+  )
   return 0
 }

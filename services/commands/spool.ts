@@ -51,8 +51,12 @@ export async function spool(
   for await (const entry of extract) {
     const { name, uname, mtime } = entry.header
     if (uname === UNREADABLE) {
-      const [reason, ...unreadable] = (await text(entry as unknown as AsyncIterable<Uint8Array>)).split('\n')
-      spooled.push({ path: name, unreadable: unreadable.join('\n'), reason: reason as Unreadable['reason'] })
+      const [reason, ...unreadable] = (await text(entry)).split('\n')
+      spooled.push({
+        path: name,
+        unreadable: unreadable.join('\n'),
+        reason: reason as Unreadable['reason'],
+      })
       continue
     }
     const onDisk = join(folder, String(spooled.length))

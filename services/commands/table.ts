@@ -1,13 +1,24 @@
 /** Rows under headings, columns aligned, numbers to the right. Control characters are shown, not sent to the terminal. */
-export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : printable(cell))))
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : printable(cell))),
+  )
   const widths = headings.map((h, i) => Math.max(h.length, ...cells.map((row) => row[i]!.length)))
   const line = (row: readonly string[], source?: readonly (string | number)[]): string =>
     row
-      .map((cell, i) => (typeof source?.[i] === 'number' || (!source && i > 1) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .map((cell, i) =>
+        typeof source?.[i] === 'number' || (!source && i > 1)
+          ? cell.padStart(widths[i]!)
+          : cell.padEnd(widths[i]!),
+      )
       .join('  ')
       .trimEnd()
-  return [line(headings), ...cells.map((row, i) => line(row, rows[i]))].map((l) => `${l}\n`).join('')
+  return [line(headings), ...cells.map((row, i) => line(row, rows[i]))]
+    .map((l) => `${l}\n`)
+    .join('')
 }
 
 /** Text without anything that a terminal would obey: control characters and bidirectional overrides come as \u escapes. */

@@ -24,7 +24,8 @@ export const timelineCommand: Command<TimelineCommandOptions> = async (setting, 
     const text = options[edge]
     if (text === undefined) continue
     const key = parseInstant(text)
-    if (key === undefined) throw new WrongUse(`--${edge} ${text} is no instant: write it as 2024-05-01T10:00:00Z`)
+    if (key === undefined)
+      throw new WrongUse(`--${edge} ${text} is no instant: write it as 2024-05-01T10:00:00Z`)
     query[edge] = key
   }
   if (options.query) query.q = options.query
@@ -43,7 +44,8 @@ export const timelineCommand: Command<TimelineCommandOptions> = async (setting, 
   return 0
 }
 
-const parse = (events: Buffer): TimelineEvent[] => JSON.parse(`[${events.toString()}]`) as TimelineEvent[]
+const parse = (events: Buffer): TimelineEvent[] =>
+  JSON.parse(`[${events.toString()}]`) as TimelineEvent[]
 
 interface Format {
   head?: string
@@ -76,21 +78,33 @@ function textLine(event: TimelineEvent): string {
   const level = at(event, 'log', 'level')
   const who = at(event, 'user', 'name')
   const program = at(event, 'service', 'name') || at(event, 'process', 'name')
-  const text = printable(`${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`)
+  const text = printable(
+    `${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`,
+  )
   return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(program ? `${sourceOf(event)} ${program}` : sourceOf(event))}  ${level ? `${level}: ` : ''}${text}\n`
 }
 
 /** Characters that Markdown would read are escaped; a line stays a line. */
-const markdown = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`)
+const markdown = (text: string): string =>
+  printable(text).replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`)
 
 const markdownLine = (event: TimelineEvent): string =>
   `* ${event['@timestamp']} UTC, ${markdown(sourceOf(event))}: ${markdown(event.message)}\n`
 
 /** RFC 4180; a cell that a spreadsheet would take for a formula gets a quote in front. */
-const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+const cell = (text: string): string =>
+  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
 
 const csvLine = (event: TimelineEvent): string =>
   `${[
-    event['@timestamp'], event.timeline.kind, at(event, 'log', 'level'), sourceOf(event),
-    at(event, 'host', 'name'), at(event, 'service', 'name'), event.message, event.event.id,
-  ].map(cell).join(',')}\r\n`
+    event['@timestamp'],
+    event.timeline.kind,
+    at(event, 'log', 'level'),
+    sourceOf(event),
+    at(event, 'host', 'name'),
+    at(event, 'service', 'name'),
+    event.message,
+    event.event.id,
+  ]
+    .map(cell)
+    .join(',')}\r\n`

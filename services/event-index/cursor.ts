@@ -26,6 +26,7 @@ export function decodeCursor(cursor: string, generation: number): OrderKey {
   ) {
     throw new BadCursor('this cursor was not made here')
   }
-  if (value[0] !== generation) throw new TimelineChanged('the timeline was changed since this cursor was given')
+  if (value[0] !== generation)
+    throw new TimelineChanged('the timeline was changed since this cursor was given')
   return value.slice(1) as unknown as OrderKey
 }

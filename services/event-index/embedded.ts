@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { pack } from './embedded/transfer.ts'
 import { VERSION } from './embedded/schema.ts'
-import { BadCursor, TimelineChanged, type Bucket, type EventIndex, type Page, type SourceSummary } from './event-index.ts'
+import {
+  BadCursor,
+  TimelineChanged,
+  type Bucket,
+  type EventIndex,
+  type Page,
+  type SourceSummary,
+} from './event-index.ts'
 
 /** So much memory is enough for a page of a thousand large events; more would be a leak. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 }
@@ -35,7 +42,8 @@ export function embeddedEventIndex(data: string): EventIndex {
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),
     event: (workspace, id) => read<string | undefined>(workspace, 'event', id),
-    histogram: (workspace, filter, seconds) => read<Bucket[]>(workspace, 'histogram', filter, seconds),
+    histogram: (workspace, filter, seconds) =>
+      read<Bucket[]>(workspace, 'histogram', filter, seconds),
     sources: (workspace) => read<SourceSummary[]>(workspace, 'sources'),
     check: (workspace) => read<string[]>(workspace, 'check'),
     async created(workspace, importId) {
@@ -60,7 +68,8 @@ export function embeddedEventIndex(data: string): EventIndex {
             old.close().then(() => {
               remove(join(folder, 'index.sqlite'))
               for (const suffix of SUFFIXES) {
-                if (existsSync(path + suffix)) renameSync(path + suffix, join(folder, `index.sqlite${suffix}`))
+                if (existsSync(path + suffix))
+                  renameSync(path + suffix, join(folder, `index.sqlite${suffix}`))
               }
               return openThreads(folder)
             }),
@@ -118,11 +127,17 @@ interface Reply {
   error?: { type: string; message: string }
 }
 
-function startThread(path: string, role: string): { call(call: string, args: unknown[]): Promise<unknown>; close(): Promise<void> } {
-  const worker = new Worker(new URL(`./embedded/worker${import.meta.url.slice(-3)}`, import.meta.url), {
-    workerData: { path, role },
-    resourceLimits: LIMITS,
-  })
+function startThread(
+  path: string,
+  role: string,
+): { call(call: string, args: unknown[]): Promise<unknown>; close(): Promise<void> } {
+  const worker = new Worker(
+    new URL(`./embedded/worker${import.meta.url.slice(-3)}`, import.meta.url),
+    {
+      workerData: { path, role },
+      resourceLimits: LIMITS,
+    },
+  )
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let last = 0
   let ended: Error | undefined
@@ -138,7 +153,7 @@ function startThread(path: string, role: string): { call(call: string, args: unk
     if (error) call.reject(revive(error))
     else call.resolve(result)
   })
-  worker.on('error', (error) => end(error as Error))
+  worker.on('error', (error) => end(error))
   worker.on('exit', () => end(new Error('the index thread has ended')))
   const call = (name: string, args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {

@@ -63,7 +63,9 @@ export interface EventIndex {
   /** Takes places away from events, and the events that have none left; resolves to how many events that were. */
   remove(workspace: string, removal: Removal, position: string): Promise<number>
   /** An empty index that takes the place of this one when `publish` resolves; reads go on here until then. */
-  renew(workspace: string): Promise<{ index: Pick<EventIndex, 'write' | 'remove'>; publish(): Promise<void> }>
+  renew(
+    workspace: string,
+  ): Promise<{ index: Pick<EventIndex, 'write' | 'remove'>; publish(): Promise<void> }>
   /** What is wrong with the stored index, in words; empty when nothing is. */
   check(workspace: string): Promise<string[]>
   close(): Promise<void>

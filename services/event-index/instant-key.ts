@@ -1,4 +1,5 @@
-const INSTANT = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
 /** An instant in RFC 3339 (without an offset: UTC; without a time: midnight) as nanoseconds since 1970 in 19 digits; undefined where it is none. */
 export function parseInstant(text: string): string | undefined {
@@ -12,4 +13,5 @@ export function parseInstant(text: string): string | undefined {
 }
 
 /** Date.parse takes Feb 30 for March 1. */
-const sameDay = (date: string): boolean => new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
+const sameDay = (date: string): boolean =>
+  new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)

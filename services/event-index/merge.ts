@@ -14,32 +14,53 @@ export function merge(stored: Stored, change: Stored): Stored | undefined {
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
   const isNew = seen.length > old.timeline.seen.length
-  const wins = isNew ? isBetter(change, stored, fresh, old) : change.file === stored.file && change.document !== stored.document
+  const wins = isNew
+    ? isBetter(change, stored, fresh, old)
+    : change.file === stored.file && change.document !== stored.document
   const source = change.source < stored.source ? change.source : stored.source
   const place = Math.max(change.place, stored.place)
   const base = wins ? fresh : old
   const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen } })
-  if (document === stored.document && source === stored.source && place === stored.place) return undefined
+  if (document === stored.document && source === stored.source && place === stored.place)
+    return undefined
   return { ...(wins ? change : stored), source, place, document }
 }
 
-function isBetter(change: Stored, stored: Stored, fresh: TimelineEvent, old: TimelineEvent): boolean {
+function isBetter(
+  change: Stored,
+  stored: Stored,
+  fresh: TimelineEvent,
+  old: TimelineEvent,
+): boolean {
   if (change.rank !== stored.rank) return change.rank > stored.rank
   if (change.at !== stored.at) return change.at < stored.at
   return compare(fresh.timeline.seen[0]!, old.timeline.seen[0]!) < 0
 }
 
 /** The document without the places that a removal takes away; undefined when none is left, null when it had none of them. */
-export function without(document: string, removal: { path?: string; source?: string }): string | undefined | null {
+export function without(
+  document: string,
+  removal: { path?: string; source?: string },
+): string | undefined | null {
   const event = JSON.parse(document) as TimelineEvent
-  const seen = event.timeline.seen.filter((s) => s.path !== removal.path && s.source !== removal.source)
+  const seen = event.timeline.seen.filter(
+    (s) => s.path !== removal.path && s.source !== removal.source,
+  )
   if (seen.length === event.timeline.seen.length) return null
   if (seen.length === 0) return undefined
   return JSON.stringify({ ...event, timeline: { ...event.timeline, seen } })
 }
 
 const compare = (a: Seen, b: Seen): number =>
-  a.source < b.source ? -1 : a.source > b.source ? 1 : a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line
+  a.source < b.source
+    ? -1
+    : a.source > b.source
+      ? 1
+      : a.path < b.path
+        ? -1
+        : a.path > b.path
+          ? 1
+          : a.line - b.line
 
 function union(a: readonly Seen[], b: readonly Seen[]): Seen[] {
   const all = [...a, ...b].sort(compare)

@@ -39,7 +39,8 @@ export function parseText(query: string): Term[] {
   for (const [, minus, name, quoted, word] of query.matchAll(PART)) {
     const value = quoted ?? word ?? ''
     const not = minus === '-'
-    if (name !== undefined && name !== 'message') terms.push({ not, field: SHORT[name] ?? name, value })
+    if (name !== undefined && name !== 'message')
+      terms.push({ not, field: SHORT[name] ?? name, value })
     else {
       const phrase = tokens(value)
       if (phrase.length > 0) terms.push({ not, phrase })
@@ -49,10 +50,16 @@ export function parseText(query: string): Term[] {
 }
 
 /** Whether an event satisfies all terms. */
-export function matches(terms: readonly Term[], event: Readonly<Record<string, unknown>>, text: string): boolean {
+export function matches(
+  terms: readonly Term[],
+  event: Readonly<Record<string, unknown>>,
+  text: string,
+): boolean {
   let have: string[] | undefined
   return terms.every((term) => {
-    const hit = term.phrase ? holds((have ??= tokens(text)), term.phrase) : values(event, term.field!).includes(term.value!)
+    const hit = term.phrase
+      ? holds((have ??= tokens(text)), term.phrase)
+      : values(event, term.field!).includes(term.value!)
     return hit !== term.not
   })
 }
@@ -82,6 +89,8 @@ function values(event: Readonly<Record<string, unknown>>, field: string): string
 
 /** What full text reads of a document: message, host, service, user. */
 export function textOf(event: Readonly<Record<string, unknown>>): string {
-  const names = ['host.name', 'service.name', 'user.name'].map((field) => values(event, field)[0] ?? '')
+  const names = ['host.name', 'service.name', 'user.name'].map(
+    (field) => values(event, field)[0] ?? '',
+  )
   return [event['message'], ...names].join(' ')
 }

@@ -32,7 +32,11 @@ export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | U
   try {
     format = archiveFormat(await firstBytes(input))
   } catch (error) {
-    yield { path: input.path, unreadable: (error as Error).message, reason: depth > 0 ? 'damaged-archive' : 'unreadable' }
+    yield {
+      path: input.path,
+      unreadable: (error as Error).message,
+      reason: depth > 0 ? 'damaged-archive' : 'unreadable',
+    }
     return
   }
   if (!format) {
@@ -40,7 +44,11 @@ export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | U
     return
   }
   if (depth > DEEPEST) {
-    yield { path: input.path, unreadable: `archives are nested deeper than ${DEEPEST}`, reason: 'archive-too-deep' }
+    yield {
+      path: input.path,
+      unreadable: `archives are nested deeper than ${DEEPEST}`,
+      reason: 'archive-too-deep',
+    }
     return
   }
   try {
@@ -51,7 +59,11 @@ export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | U
     const { message } = error as Error
     const encrypted = /encrypt/i.test(message)
     const large = error instanceof TooLarge
-    yield { path: input.path, unreadable: message, reason: encrypted ? 'archive-encrypted' : large ? 'archive-too-large' : 'damaged-archive' }
+    yield {
+      path: input.path,
+      unreadable: message,
+      reason: encrypted ? 'archive-encrypted' : large ? 'archive-too-large' : 'damaged-archive',
+    }
   }
 }
 
@@ -70,7 +82,8 @@ async function firstBytes(input: Input): Promise<Uint8Array> {
 
 async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Input> {
   const { onDisk, ...rest } = input as FileInput
-  const content = (): AsyncGenerator<Uint8Array> => (format === 'gzip' ? gunzipped(input) : unzstd(input))
+  const content = (): AsyncGenerator<Uint8Array> =>
+    format === 'gzip' ? gunzipped(input) : unzstd(input)
   const made: Input = { ...rest, open: onDisk ? content : replayable(content()) }
   delete made.size
   if (format === 'gzip') {
@@ -114,7 +127,12 @@ const member = (archive: Input, name: string, more: Partial<Input>): Omit<Input,
 }
 
 async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input | Unreadable> {
-  const options = { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: true } as const
+  const options = {
+    lazyEntries: true,
+    autoClose: false,
+    strictFileNames: false,
+    validateEntrySizes: true,
+  } as const
   const { onDisk } = archive as FileInput
   const zip = onDisk
     ? await yauzl.openPromise(onDisk, options)
@@ -123,9 +141,16 @@ async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input 
     for await (const entry of zip.eachEntry()) {
       const name = entry.fileName
       if (name.endsWith('/')) continue
-      const facts = member(archive, name, { size: entry.uncompressedSize, archivedMs: entry.getLastModDate().getTime() })
+      const facts = member(archive, name, {
+        size: entry.uncompressedSize,
+        archivedMs: entry.getLastModDate().getTime(),
+      })
       if (entry.isEncrypted()) {
-        yield { path: facts.path, unreadable: 'this member is encrypted', reason: 'archive-encrypted' }
+        yield {
+          path: facts.path,
+          unreadable: 'this member is encrypted',
+          reason: 'archive-encrypted',
+        }
         continue
       }
       yield* expand({ ...facts, open: () => opened(zip, entry) }, depth + 1)
@@ -151,7 +176,13 @@ async function* tarMembers(archive: Input, depth: number): AsyncGenerator<Input 
       }
       const more: Partial<Input> = { size: header.size ?? 0 }
       if (header.mtime) more.archivedMs = header.mtime.getTime()
-      yield* expand({ ...member(archive, header.name.replace(/^\.\//, ''), more), open: replayable(entry as unknown as AsyncIterable<Uint8Array>) }, depth + 1)
+      yield* expand(
+        {
+          ...member(archive, header.name.replace(/^\.\//, ''), more),
+          open: replayable(entry as unknown as AsyncIterable<Uint8Array>),
+        },
+        depth + 1,
+      )
       entry.resume()
     }
   } finally {
@@ -166,9 +197,9 @@ async function whole(input: Input): Promise<Buffer> {
   let size = 0
   for await (const chunk of input.open()) {
     size += chunk.length
-    if (size > NESTED_LIMIT) throw new TooLarge('an archive inside another is larger than 64 MiB: unpack it first')
+    if (size > NESTED_LIMIT)
+      throw new TooLarge('an archive inside another is larger than 64 MiB: unpack it first')
     parts.push(chunk)
   }
   return Buffer.concat(parts)
 }
-

@@ -37,7 +37,8 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
       for (const context of byFile.values()) {
         if (context.dataset !== dataset) continue
         const shared = Math.min(context.head.length, head.length)
-        if (shared > 0 && context.head.slice(0, shared).every((h, i) => h === head[i])) return context
+        if (shared > 0 && context.head.slice(0, shared).every((h, i) => h === head[i]))
+          return context
       }
       return undefined
     },
@@ -47,7 +48,11 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
 }
 
 /** The context of a stream after one more file of it: evidence is united, so the order of imports does not matter. Undefined when nothing is new. */
-export function updated(known: Context | undefined, file: Surveyed, zone: string | undefined): Context | undefined {
+export function updated(
+  known: Context | undefined,
+  file: Surveyed,
+  zone: string | undefined,
+): Context | undefined {
   const evidence = unite(known?.evidence ?? [], file.evidence)
   const head = known && known.head.length >= file.head.length ? known.head : [...file.head]
   const context: Context = {
@@ -65,20 +70,36 @@ export function updated(known: Context | undefined, file: Surveyed, zone: string
   if (order.order) context.order = order.order
   if (order.orderOpen) context.orderOpen = true
   if (!known) return context
-  const same = (a: Context, b: Context): boolean => JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
+  const same = (a: Context, b: Context): boolean =>
+    JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
   if (!same(context, known)) return { ...context, redates: true }
-  return head.length > known.head.length || evidence.length > known.evidence.length ? context : undefined
+  return head.length > known.head.length || evidence.length > known.evidence.length
+    ? context
+    : undefined
 }
 
-const meaning = (c: Context): unknown[] => [c.zone, c.zoneBasis, c.year, c.yearFrom, c.day, c.dayFrom, c.order, c.orderOpen]
+const meaning = (c: Context): unknown[] => [
+  c.zone,
+  c.zoneBasis,
+  c.year,
+  c.yearFrom,
+  c.day,
+  c.dayFrom,
+  c.order,
+  c.orderOpen,
+]
 
 /** Times of files are upper bounds: of each kind only the lowest says something. */
 function unite(a: readonly Evidence[], b: readonly Evidence[]): Evidence[] {
   const all = [...a]
   for (const e of b) {
-    const i = all.findIndex((x) => x.kind === e.kind && (e.kind.endsWith('-time') || x.allows.join() === e.allows.join()))
+    const i = all.findIndex(
+      (x) => x.kind === e.kind && (e.kind.endsWith('-time') || x.allows.join() === e.allows.join()),
+    )
     if (i < 0) all.push(e)
     else if (e.kind.endsWith('-time') && e.allows[0]! < all[i]!.allows[0]!) all[i] = e
   }
-  return all.sort((x, y) => (x.kind < y.kind ? -1 : x.kind > y.kind ? 1 : x.allows[0]! - y.allows[0]!))
+  return all.sort((x, y) =>
+    x.kind < y.kind ? -1 : x.kind > y.kind ? 1 : x.allows[0]! - y.allows[0]!,
+  )
 }

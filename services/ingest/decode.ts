@@ -11,7 +11,11 @@ export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' 
   let even = 0
   let odd = 0
   const length = Math.min(head.length, 512)
-  for (let i = 0; i < length; i++) if (head[i] === 0) i % 2 === 0 ? even++ : odd++
+  for (let i = 0; i < length; i++) {
+    if (head[i] !== 0) continue
+    if (i % 2 === 0) even++
+    else odd++
+  }
   if (odd > length * 0.3 && even === 0) return 'utf-16le'
   if (even > length * 0.3 && odd === 0) return 'utf-16be'
   return 'utf-8'
@@ -22,7 +26,7 @@ function decodeLines(bytes: Buffer): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
   if (isUtf8(bytes)) return bytes.toString('utf8')
   const lines: string[] = []
-  for (let at = 0; at <= bytes.length; ) {
+  for (let at = 0; at <= bytes.length;) {
     const end = bytes.indexOf(NEWLINE, at)
     const line = bytes.subarray(at, end < 0 ? bytes.length : end)
     lines.push(isUtf8(line) ? line.toString('utf8') : iconv.decode(line, 'windows-1252'))
@@ -44,7 +48,18 @@ export function decode(bytes: Uint8Array): string {
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!
-    if (byte >= 0xc0) return byte >= 0xf0 ? (back < 4 ? back : 0) : byte >= 0xe0 ? (back < 3 ? back : 0) : back < 2 ? back : 0
+    if (byte >= 0xc0)
+      return byte >= 0xf0
+        ? back < 4
+          ? back
+          : 0
+        : byte >= 0xe0
+          ? back < 3
+            ? back
+            : 0
+          : back < 2
+            ? back
+            : 0
     if (byte < 0x80) return 0
   }
   return 0
@@ -67,7 +82,8 @@ export async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerato
       begun = true
       const encoding = encodingOf(bytes)
       if (encoding !== 'utf-8') wide = iconv.getDecoder(encoding)
-      else if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3)
+      else if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+        bytes = bytes.subarray(3)
     }
     if (wide) {
       yield wide.write(bytes)

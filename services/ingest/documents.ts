@@ -21,7 +21,11 @@ export async function* documents(
   const finish = (): Document | Refused => {
     const whole = size > DOCUMENT_LIMIT
     const document: Document | Refused = whole
-      ? { rejected: parts[0]!.toString('latin1').slice(0, 1024), reason: 'document-too-large', line: firstLine }
+      ? {
+          rejected: parts[0]!.toString('latin1').slice(0, 1024),
+          reason: 'document-too-large',
+          line: firstLine,
+        }
       : { bytes: Buffer.concat(parts), line: firstLine }
     parts = []
     size = 0
@@ -41,10 +45,13 @@ export async function* documents(
     }
     if (carry.length > 0) bytes = Buffer.concat([carry, bytes])
     let from = 0
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const end = bytes.indexOf(NEWLINE, at)
       if (end < 0) break
-      if (begins(bytes.toString('latin1', at, Math.min(end, at + 200)).replace(/\r$/, '')) && size + at - from > 0) {
+      if (
+        begins(bytes.toString('latin1', at, Math.min(end, at + 200)).replace(/\r$/, '')) &&
+        size + at - from > 0
+      ) {
         if (at > from) add(Buffer.from(bytes.subarray(from, at)))
         yield finish()
         from = at

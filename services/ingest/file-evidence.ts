@@ -35,19 +35,33 @@ function yearEvidence({ first, last }: StampFindings, facts: FileFacts): Evidenc
     while (lastIn(year) > ms / 1000 + DAY) year--
     return year
   }
-  const years = (): number[] => Array.from({ length: atMost(facts.nowMs) - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i)
+  const years = (): number[] =>
+    Array.from({ length: atMost(facts.nowMs) - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i)
   const named = dateInPath(facts.path)
   if (named !== undefined) {
     const away = (year: number): number => Math.max(firstIn(year) - named, named - lastIn(year), 0)
     const year = years().reduce((a, b) => (away(b) < away(a) ? b : a), FIRST_YEAR)
-    if (away(year) < 190 * DAY) evidence.push({ kind: 'file-name', allows: [year], because: `the date in ${lastPart(facts.path)}` })
+    if (away(year) < 190 * DAY)
+      evidence.push({
+        kind: 'file-name',
+        allows: [year],
+        because: `the date in ${lastPart(facts.path)}`,
+      })
   }
   const meets = (year: number): number =>
-    facts.others.reduce((sum, [from, to]) => sum + Math.max(0, Math.min(to, lastIn(year)) - Math.max(from, firstIn(year)) + DAY), 0)
+    facts.others.reduce(
+      (sum, [from, to]) =>
+        sum + Math.max(0, Math.min(to, lastIn(year)) - Math.max(from, firstIn(year)) + DAY),
+      0,
+    )
   const met = years().filter((year) => meets(year) > 0)
   if (met.length > 0) {
     const year = met.reduce((a, b) => (meets(b) > meets(a) ? b : a))
-    evidence.push({ kind: 'other-source', allows: [year], because: 'the dates in the other files of the import' })
+    evidence.push({
+      kind: 'other-source',
+      allows: [year],
+      because: 'the dates in the other files of the import',
+    })
   }
   return [...evidence, ...bounds(facts, atMost)]
 }
@@ -56,20 +70,39 @@ function dayEvidence({ last }: StampFindings, facts: FileFacts): Evidence[] {
   const evidence: Evidence[] = []
   const named = dateInPath(facts.path)
   if (named !== undefined) {
-    evidence.push({ kind: 'file-name', allows: [named / DAY], because: `the date in ${lastPart(facts.path)}` })
+    evidence.push({
+      kind: 'file-name',
+      allows: [named / DAY],
+      because: `the date in ${lastPart(facts.path)}`,
+    })
   }
-  return [...evidence, ...bounds(facts, (ms) => Math.floor((ms / 1000 - last.seconds) / DAY) - last.turn)]
+  return [
+    ...evidence,
+    ...bounds(facts, (ms) => Math.floor((ms / 1000 - last.seconds) / DAY) - last.turn),
+  ]
 }
 
 function bounds(facts: FileFacts, atMost: (ms: number) => number): Evidence[] {
   const evidence: Evidence[] = []
   if (facts.archivedMs !== undefined) {
-    evidence.push({ kind: 'archive-time', allows: [atMost(facts.archivedMs)], because: `its time in the archive, ${date(facts.archivedMs)}` })
+    evidence.push({
+      kind: 'archive-time',
+      allows: [atMost(facts.archivedMs)],
+      because: `its time in the archive, ${date(facts.archivedMs)}`,
+    })
   }
   if (facts.modifiedMs !== undefined) {
-    evidence.push({ kind: 'file-time', allows: [atMost(facts.modifiedMs)], because: `the file was last written on ${date(facts.modifiedMs)}` })
+    evidence.push({
+      kind: 'file-time',
+      allows: [atMost(facts.modifiedMs)],
+      because: `the file was last written on ${date(facts.modifiedMs)}`,
+    })
   }
-  evidence.push({ kind: 'import-time', allows: [atMost(facts.nowMs)], because: `it was imported on ${date(facts.nowMs)}` })
+  evidence.push({
+    kind: 'import-time',
+    allows: [atMost(facts.nowMs)],
+    because: `it was imported on ${date(facts.nowMs)}`,
+  })
   return evidence
 }
 
@@ -88,17 +121,25 @@ function dateInPath(path: string): number | undefined {
 }
 
 /** The year (day) of turn 0 that the evidence of all files of a stream speaks for, and the earliest that it leaves open. */
-function resolveTurn(evidence: readonly Evidence[], earliest: number): { value: number; from: number } | undefined {
+function resolveTurn(
+  evidence: readonly Evidence[],
+  earliest: number,
+): { value: number; from: number } | undefined {
   const only = evidence.filter((e) => e.kind === 'weekday' || e.kind === 'leap-day')
   const allowed = (value: number): boolean => only.every((e) => e.allows.includes(value))
   for (const kind of ['file-name', 'other-source'] as const) {
-    const values = evidence.filter((e) => e.kind === kind && allowed(e.allows[0]!)).map((e) => e.allows[0]!)
+    const values = evidence
+      .filter((e) => e.kind === kind && allowed(e.allows[0]!))
+      .map((e) => e.allows[0]!)
     if (values.length > 0) return { value: Math.min(...values), from: Math.min(...values) }
   }
-  const limits = evidence.flatMap((e) => (/-time$/.test(e.kind) ? e.allows : []))
+  const limits = evidence.flatMap((e) => (e.kind.endsWith('-time') ? e.allows : []))
   if (limits.length === 0) return undefined
   const limit = Math.min(...limits)
-  const open = only.length > 0 ? only[0]!.allows.filter((value) => allowed(value) && value <= limit) : undefined
+  const open =
+    only.length > 0
+      ? only[0]!.allows.filter((value) => allowed(value) && value <= limit)
+      : undefined
   const archived = evidence.some((e) => e.kind === 'archive-time' && e.allows[0] === limit)
   const value = open?.at(-1) ?? limit
   const from = archived ? value : (open?.[0] ?? earliest)
@@ -106,8 +147,13 @@ function resolveTurn(evidence: readonly Evidence[], earliest: number): { value: 
 }
 
 /** The parts of a context that follow from its evidence. */
-export function resolved(lacks: 'year' | 'date' | undefined, evidence: readonly Evidence[]): Partial<Context> {
+export function resolved(
+  lacks: 'year' | 'date' | undefined,
+  evidence: readonly Evidence[],
+): Partial<Context> {
   const turn = lacks && resolveTurn(evidence, lacks === 'year' ? FIRST_YEAR : 0)
   if (!turn) return {}
-  return lacks === 'year' ? { year: turn.value, yearFrom: turn.from } : { day: turn.value, dayFrom: turn.from }
+  return lacks === 'year'
+    ? { year: turn.value, yearFrom: turn.from }
+    : { day: turn.value, dayFrom: turn.from }
 }

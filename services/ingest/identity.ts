@@ -6,11 +6,15 @@ import { repeatCounter } from './repeats.ts'
 /** 120 bits: two of a billion different records have the same hash with a chance of 1 in 10^18. */
 const LENGTH = 20
 
-const oneShot = (crypto as { hash?: (algorithm: string, data: string, encoding: string) => string }).hash
+const oneShot = (crypto as { hash?: (algorithm: string, data: string, encoding: string) => string })
+  .hash
 
 /** The hash of a text as 20 characters of base64url. crypto.hash is twice as fast where it is there (Node 20.12). */
 export const hash = (text: string): string =>
-  (oneShot ? oneShot('sha1', text, 'base64url') : createHash('sha1').update(text).digest('base64url')).slice(0, LENGTH)
+  (oneShot
+    ? oneShot('sha1', text, 'base64url')
+    : createHash('sha1').update(text).digest('base64url')
+  ).slice(0, LENGTH)
 
 /** What of a record is hashed: stream and bytes, or the format's own id. */
 const identityOf = (record: SourceRecord, dataset: string, stream: string): string =>
@@ -33,7 +37,12 @@ export function stampPrefix(stamp: Stamp): string {
   }
   const ofDay = seconds - day * 86400
   const clock = ((ofDay / 3600) | 0) * 10000 + (((ofDay / 60) | 0) % 60) * 100 + (ofDay % 60)
-  const date = stamp.lacks === undefined ? lastDate : stamp.lacks === 'year' ? `0000${lastDate.slice(4)}` : '00000000'
+  const date =
+    stamp.lacks === undefined
+      ? lastDate
+      : stamp.lacks === 'year'
+        ? `0000${lastDate.slice(4)}`
+        : '00000000'
   const whole = `${date}T${String(clock).padStart(6, '0')}`
   return digits === 0 ? whole : `${whole}.${String(stamp.nanos).padStart(9, '0').slice(0, digits)}`
 }
@@ -42,7 +51,11 @@ export function stampPrefix(stamp: Stamp): string {
 const STAMPS = 1024
 
 /** Gives the records of one file their ids and places, in the order of the file. */
-export function identifier(dataset: string, file: string, declared: string | undefined): (record: SourceRecord) => { id: string; place: number } {
+export function identifier(
+  dataset: string,
+  file: string,
+  declared: string | undefined,
+): (record: SourceRecord) => { id: string; place: number } {
   const repeats = repeatCounter()
   const places = new Map<string, Map<string, number>>()
   return (record) => {
@@ -56,6 +69,9 @@ export function identifier(dataset: string, file: string, declared: string | und
     const place = stamps.get(key) ?? 0
     stamps.set(key, place + 1)
     if (stamps.size > STAMPS) stamps.delete(stamps.keys().next().value!)
-    return { id: `${stampPrefix(record.time)}-${nth === 0 ? first : hash(`${identity}\0${nth}`)}`, place }
+    return {
+      id: `${stampPrefix(record.time)}-${nth === 0 ? first : hash(`${identity}\0${nth}`)}`,
+      place,
+    }
   }
 }

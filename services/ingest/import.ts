@@ -47,7 +47,8 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
     if ('unreadable' in input) continue
     const found = await survey(input, adapters, options.nowMs)
     surveys.set(found.path, found)
-    if (found.outcome === 'describes') companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
+    if (found.outcome === 'describes')
+      companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
   }
   const catalogue = await openCatalogue(bus, workspace)
   const reports: FileReport[] = []
@@ -60,9 +61,22 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
     if (!found) continue
     if (found.outcome === 'records') {
       found.file.companions = companionsOf(companions, found.path, found.loaded.name)
-      position = (await placeStream(ports, options, catalogue, found, input as Input, spans(surveys, found))) ?? position
+      position =
+        (await placeStream(
+          ports,
+          options,
+          catalogue,
+          found,
+          input as Input,
+          spans(surveys, found),
+        )) ?? position
     }
-    const report = await readFile(ports, { origin, nowMs: options.nowMs, ...pickSource(options) }, found, input)
+    const report = await readFile(
+      ports,
+      { origin, nowMs: options.nowMs, ...pickSource(options) },
+      found,
+      input,
+    )
     position = report.position ?? position
     reports.push(report)
     units += report.lines
@@ -70,15 +84,20 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
   }
   if (position !== null) await ports.indexed(position)
   const ledger = account(importId, reports, await ports.created(importId))
-  await bus.append(workspace, [{ topic: 'imports', key: importId, value: { ...ledger, atMs: options.nowMs } }])
+  await bus.append(workspace, [
+    { topic: 'imports', key: importId, value: { ...ledger, atMs: options.nowMs } },
+  ])
   return ledger
 }
 
 /** Instants that the other files of the import span. */
 const spans = (surveys: ReadonlyMap<string, Survey>, but: Survey): (readonly [number, number])[] =>
-  [...surveys.values()].flatMap((s) => (s !== but && s.outcome === 'records' && s.findings.span ? [s.findings.span] : []))
+  [...surveys.values()].flatMap((s) =>
+    s !== but && s.outcome === 'records' && s.findings.span ? [s.findings.span] : [],
+  )
 
-const pickSource = ({ source }: ImportOptions): { source?: string } => (source === undefined ? {} : { source })
+const pickSource = ({ source }: ImportOptions): { source?: string } =>
+  source === undefined ? {} : { source }
 
 const unreadable = (input: Unreadable): Survey & { outcome: 'unreadable' } => ({
   path: input.path,
@@ -97,7 +116,13 @@ async function placeStream(
   others: readonly (readonly [number, number])[],
 ): Promise<string | undefined> {
   const { path, archivedMs, modifiedMs } = input
-  const facts = { path, nowMs: options.nowMs, others, ...(archivedMs && { archivedMs }), ...(modifiedMs && { modifiedMs }) }
+  const facts = {
+    path,
+    nowMs: options.nowMs,
+    others,
+    ...(archivedMs && { archivedMs }),
+    ...(modifiedMs && { modifiedMs }),
+  }
   const surveyed = {
     dataset: found.loaded.name,
     head: found.head,
@@ -106,13 +131,18 @@ async function placeStream(
     evidence: [...found.findings.evidence, ...fileEvidence(found.findings, facts)],
   }
   const copied = catalogue.find(surveyed)
-  const overlap = copied ? undefined : await findOverlap(catalogue.all(surveyed.dataset), found, input, event)
+  const overlap = copied
+    ? undefined
+    : await findOverlap(catalogue.all(surveyed.dataset), found, input, event)
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {
     // Evidence speaks of the first record of this file; the stream's first record is so many years (days) away.
     surveyed.head = []
-    surveyed.evidence = surveyed.evidence.map((e) => ({ ...e, allows: e.allows.map((value) => value - found.shift!) }))
+    surveyed.evidence = surveyed.evidence.map((e) => ({
+      ...e,
+      allows: e.allows.map((value) => value - found.shift!),
+    }))
   }
   const context = updated(copied ?? overlap?.context, surveyed, options.zone)
   found.stream ??= context!.file
@@ -123,11 +153,22 @@ async function placeStream(
   return bus.append(workspace, [message])
 }
 
-function account(importId: string, reports: readonly FileReport[], created: ReadonlyMap<string, number>): Ledger {
+function account(
+  importId: string,
+  reports: readonly FileReport[],
+  created: ReadonlyMap<string, number>,
+): Ledger {
   const files = reports.map(({ position: _, ...report }, i): LedgerFile => {
     const events = created.get(`${importId}/${i}`) ?? 0
     return { ...report, events, merged: report.lines - report.rejected - events }
   })
-  const sum = (key: 'events' | 'merged' | 'rejected'): number => files.reduce((total, file) => total + file[key], 0)
-  return { import: importId, files, events: sum('events'), merged: sum('merged'), rejected: sum('rejected') }
+  const sum = (key: 'events' | 'merged' | 'rejected'): number =>
+    files.reduce((total, file) => total + file[key], 0)
+  return {
+    import: importId,
+    files,
+    events: sum('events'),
+    merged: sum('merged'),
+    rejected: sum('rejected'),
+  }
 }

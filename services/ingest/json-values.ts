@@ -27,7 +27,9 @@ export function isJsonLines(text: string): boolean {
  * The values of a JSON file, one a line, or cut out of whatever the layout: values one after the other, and the elements of a top-level array.
  * What is no JSON is refused, by line in the first case.
  */
-export async function* jsonValues(source: AsyncIterable<Uint8Array>): AsyncGenerator<(JsonValue | Refused)[]> {
+export async function* jsonValues(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<(JsonValue | Refused)[]> {
   let byLine: boolean | undefined
   const lines = lineReader()
   const cutter = valueCutter()
@@ -56,7 +58,11 @@ function read(text: string, line: number): JsonValue | Refused {
     : { rejected: text.slice(0, SHOWN), reason: result.reason, line }
 }
 
-function lineReader(): { push(text: string): (JsonValue | Refused)[]; end(): (JsonValue | Refused)[]; begun(): boolean } {
+function lineReader(): {
+  push(text: string): (JsonValue | Refused)[]
+  end(): (JsonValue | Refused)[]
+  begun(): boolean
+} {
   let partial = ''
   let number = 0
   let begun = false
@@ -64,7 +70,8 @@ function lineReader(): { push(text: string): (JsonValue | Refused)[]; end(): (Js
     number++
     const line = raw.trim()
     if (line === '') return []
-    if (raw.length > VALUE_LIMIT) return [{ rejected: `${raw.slice(0, 1024)}…`, reason: 'line-too-long', line: number }]
+    if (raw.length > VALUE_LIMIT)
+      return [{ rejected: `${raw.slice(0, 1024)}…`, reason: 'line-too-long', line: number }]
     if (!startsValue.test(line)) return [{ rejected: raw, reason: 'not-a-record', line: number }]
     return [read(line, number)]
   }
@@ -81,7 +88,11 @@ function lineReader(): { push(text: string): (JsonValue | Refused)[]; end(): (Js
 }
 
 /** Cuts a text into its top-level values; the brackets of a top-level array are taken away, so that its elements are the values. */
-function valueCutter(): { push(text: string): (JsonValue | Refused)[]; end(): (JsonValue | Refused)[]; begun(): boolean } {
+function valueCutter(): {
+  push(text: string): (JsonValue | Refused)[]
+  end(): (JsonValue | Refused)[]
+  begun(): boolean
+} {
   let buffer = ''
   let at = 0
   let depth = 0
@@ -149,7 +160,11 @@ function valueCutter(): { push(text: string): (JsonValue | Refused)[]; end(): (J
         start = 0
       }
       if (buffer.length > VALUE_LIMIT) {
-        out.push({ rejected: buffer.slice(0, SHOWN), reason: 'document-too-large', line: startLine })
+        out.push({
+          rejected: buffer.slice(0, SHOWN),
+          reason: 'document-too-large',
+          line: startLine,
+        })
         buffer = ''
         at = 0
         start = -1

@@ -34,7 +34,11 @@ export async function findOverlap(
     const lines = await linesIn(context, first, event)
     if (lines) return { context, shift: yearsBetween(first[0]!, context, lines.at) }
   }
-  return holds(streams.filter((c) => c.first >= found.first), found, input)
+  return holds(
+    streams.filter((c) => c.first >= found.first),
+    found,
+    input,
+  )
 }
 
 async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord[]> {
@@ -61,7 +65,10 @@ async function linesIn(
   for (const record of records) {
     const document = await event(eventId(record, context.dataset, context.file))
     if (document === undefined) return undefined
-    const known = JSON.parse(document) as { '@timestamp': string; timeline: { seen: { line: number }[] } }
+    const known = JSON.parse(document) as {
+      '@timestamp': string
+      timeline: { seen: { line: number }[] }
+    }
     const { line } = known.timeline.seen[0]!
     if (line <= last) return undefined
     last = line
@@ -72,13 +79,18 @@ async function linesIn(
 
 function yearsBetween({ time }: SourceRecord, context: Context, at: string): number {
   const ms = Date.parse(at)
-  if (time.lacks === 'year') return new Date(ms).getUTCFullYear() - (context.year ?? new Date(ms).getUTCFullYear())
+  if (time.lacks === 'year')
+    return new Date(ms).getUTCFullYear() - (context.year ?? new Date(ms).getUTCFullYear())
   if (time.lacks === 'date') return Math.floor(ms / 86_400_000) - (context.day ?? 0)
   return 0
 }
 
 /** The stream whose first records stand in a row in the file. */
-async function holds(streams: readonly Context[], found: Recorded, input: Input): Promise<Overlap | undefined> {
+async function holds(
+  streams: readonly Context[],
+  found: Recorded,
+  input: Input,
+): Promise<Overlap | undefined> {
   const wanted = streams.filter((c) => c.head.length > 0)
   if (wanted.length === 0) return undefined
   const follow = sequence()

@@ -42,7 +42,8 @@ export async function readFile(
     reasons: {},
     position: null,
   }
-  const stream = found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
+  const stream =
+    found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
   const out = outlet(ports, report, { origin: by.origin, file: stream })
   if (found.outcome === 'describes') return report
   if (found.outcome === 'records') await readRecords(found, input as Input, by, report, out)
@@ -60,8 +61,17 @@ interface Outlet {
   batch: Omit<RecordBatch, 'records'>
 }
 
-function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { origin: string; file: string }): Outlet {
-  const batch: Omit<RecordBatch, 'records'> = { ...ids, path: report.path, dataset: report.adapter ?? '', source: '' }
+function outlet(
+  { bus, workspace }: ImportPorts,
+  report: FileReport,
+  ids: { origin: string; file: string },
+): Outlet {
+  const batch: Omit<RecordBatch, 'records'> = {
+    ...ids,
+    path: report.path,
+    dataset: report.adapter ?? '',
+    source: '',
+  }
   let records: BusRecord[] = []
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
@@ -69,12 +79,16 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
   const repeats = repeatCounter()
   const send = (): Promise<void> => {
     const messages: Message[] = []
-    if (records.length > 0) messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
-    if (rejections.length > 0) messages.push({ topic: 'rejections', key: ids.file, value: { ...ids, rejections } })
+    if (records.length > 0)
+      messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
+    if (rejections.length > 0)
+      messages.push({ topic: 'rejections', key: ids.file, value: { ...ids, rejections } })
     records = []
     rejections = []
     characters = 0
-    const sent = bus.append(workspace, messages).then((position) => void (report.position = position))
+    const sent = bus
+      .append(workspace, messages)
+      .then((position) => void (report.position = position))
     sent.catch(() => undefined)
     sending.push(sent)
     return sending.length > ON_THEIR_WAY ? sending.shift()! : Promise.resolve()
@@ -97,7 +111,9 @@ function outlet({ bus, workspace }: ImportPorts, report: FileReport, ids: { orig
       characters += raw.length
     },
     turn: () =>
-      records.length + rejections.length >= BATCH || characters > BATCH_CHARACTERS ? send() : undefined,
+      records.length + rejections.length >= BATCH || characters > BATCH_CHARACTERS
+        ? send()
+        : undefined,
     async flush() {
       if (records.length + rejections.length > 0) void send()
       await Promise.all(sending)
@@ -115,7 +131,10 @@ async function readRecords(
 ): Promise<void> {
   const { loaded, file, shift = 0, context } = found
   const declared = by.source
-  Object.assign(out.batch, { source: declared ?? sourceOf(input), ...(declared !== undefined && { declared: true }) })
+  Object.assign(out.batch, {
+    source: declared ?? sourceOf(input),
+    ...(declared !== undefined && { declared: true }),
+  })
   const identify = identifier(loaded.name, found.stream!, declared)
   const follow = sequence()
   let day: number | undefined
@@ -129,7 +148,8 @@ async function readRecords(
       delete step.behind
     }
     const record: BusRecord = Object.assign(item, identify(item), step)
-    if (time.lacks) record.turn = notInFuture(time, (step.turn ?? 0) + shift, context!.year, by.nowMs)
+    if (time.lacks)
+      record.turn = notInFuture(time, (step.turn ?? 0) + shift, context!.year, by.nowMs)
     if (time.lacks === 'date' && day !== undefined) {
       if (time.seconds < clock - 43_200) day++
       clock = time.seconds
@@ -156,12 +176,21 @@ async function readRecords(
       }
     }
   } catch (error) {
-    out.refuse({ rejected: `${input.path}: ${(error as Error).message}`, reason: 'unreadable', line: report.lines + 1 })
+    out.refuse({
+      rejected: `${input.path}: ${(error as Error).message}`,
+      reason: 'unreadable',
+      line: report.lines + 1,
+    })
   }
 }
 
 /** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */
-function notInFuture({ lacks, seconds }: Stamp, turn: number, year: number | undefined, nowMs: number): number {
+function notInFuture(
+  { lacks, seconds }: Stamp,
+  turn: number,
+  year: number | undefined,
+  nowMs: number,
+): number {
   if (lacks !== 'year' || year === undefined || Date.UTC(year + turn + 1, 0) <= nowMs) return turn
   const date = new Date(seconds * 1000)
   return date.setUTCFullYear(year + turn) > nowMs + DAY_MS ? turn - 1 : turn
@@ -170,7 +199,8 @@ function notInFuture({ lacks, seconds }: Stamp, turn: number, year: number | und
 const isRefused = (item: Refused | Described | Item): item is Refused => 'rejected' in item
 
 /** The source of records that name none: the file and the folder that it is in. */
-const sourceOf = (input: Input): string => (input.folder === '' ? input.name : `${input.folder}/${input.name}`)
+const sourceOf = (input: Input): string =>
+  input.folder === '' ? input.name : `${input.folder}/${input.name}`
 
 function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Reason | undefined {
   if (time.lacks === 'year') {

@@ -5,7 +5,11 @@ import { jsonValues } from './json-values.ts'
 import { lineBlocks } from './line-blocks.ts'
 
 /** What an adapter makes of a file, block by block, in the order of the file. */
-export async function* readItems(input: Input, adapter: Adapter, file: File): AsyncGenerator<Iterable<Item>> {
+export async function* readItems(
+  input: Input,
+  adapter: Adapter,
+  file: File,
+): AsyncGenerator<Iterable<Item>> {
   const source = input.open()
   if (adapter.unit === 'lines') {
     const parse = adapter.parse(file)

@@ -19,7 +19,9 @@ export function repeatCounter(): (hash: string) => number {
 }
 
 const VALUES = new Uint8Array(128)
-for (const [i, c] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].entries()) {
+for (const [i, c] of [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+].entries()) {
   VALUES[c.charCodeAt(0)] = i
 }
 
@@ -31,7 +33,11 @@ function bits(hash: string, at: number): number {
 }
 
 /** An open-addressing table of (60 bits → count): 10 bytes a slot, where a Map of strings takes a hundred. */
-function table(): { count(high: number, low: number): number; set(high: number, low: number, count: number): void; size(): number } {
+function table(): {
+  count(high: number, low: number): number
+  set(high: number, low: number, count: number): void
+  size(): number
+} {
   let mask = (1 << 12) - 1
   let keys = new Uint32Array((mask + 1) * 2)
   let counts = new Uint16Array(mask + 1)

@@ -44,7 +44,10 @@ export function surveyStamps(untilYear: number): StampSurvey {
   const years = Array.from({ length: untilYear - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i)
   const weekdayVotes = new Map<number, number>()
   const leapVotes = new Map<number, number>()
-  const orders = new Map<Order, { fits: number; last: number; back: number; low: number; high: number; days: Set<number> }>()
+  const orders = new Map<
+    Order,
+    { fits: number; last: number; back: number; low: number; high: number; days: Set<number> }
+  >()
   let weekdays = 0
   let leapDays = 0
   let ordered = 0
@@ -62,13 +65,19 @@ export function surveyStamps(untilYear: number): StampSurvey {
   let doubtful: { stamp: Stamp; turn: number; at: number } | undefined
   const count = (stamp: Stamp, turn: number): void => {
     const { seconds } = stamp
-    if (turn < first.turn || (turn === first.turn && seconds < first.seconds)) first = { seconds, turn }
+    if (turn < first.turn || (turn === first.turn && seconds < first.seconds))
+      first = { seconds, turn }
     if (turn > last.turn || (turn === last.turn && seconds > last.seconds)) last = { seconds, turn }
     if (lacks !== 'year') return
     const date = new Date(seconds * 1000)
     if (stamp.weekday !== undefined) {
       weekdays++
-      vote(weekdayVotes, (year) => new Date(Date.UTC(year + turn, date.getUTCMonth(), date.getUTCDate())).getUTCDay() === stamp.weekday)
+      vote(
+        weekdayVotes,
+        (year) =>
+          new Date(Date.UTC(year + turn, date.getUTCMonth(), date.getUTCDate())).getUTCDay() ===
+          stamp.weekday,
+      )
     }
     if (date.getUTCMonth() === 1 && date.getUTCDate() === 29) {
       leapDays++
@@ -81,7 +90,14 @@ export function surveyStamps(untilYear: number): StampSurvey {
       if (stamp.orders) {
         ordered++
         for (const [name, seconds] of Object.entries(stamp.orders) as [Order, number][]) {
-          const o = orders.get(name) ?? { fits: 0, last: seconds, back: 0, low: seconds, high: seconds, days: new Set() }
+          const o = orders.get(name) ?? {
+            fits: 0,
+            last: seconds,
+            back: 0,
+            low: seconds,
+            high: seconds,
+            days: new Set(),
+          }
           o.fits++
           if (seconds < o.last - DAY) o.back++
           o.last = seconds
@@ -116,12 +132,23 @@ export function surveyStamps(untilYear: number): StampSurvey {
       if (doubtful) count(doubtful.stamp, doubtful.turn)
       const evidence: Evidence[] = []
       const agreed = (votes: Map<number, number>, of: number): number[] =>
-        [...votes.keys()].filter((year) => votes.get(year)! >= of * NEARLY_ALL).sort((a, b) => a - b)
+        [...votes.keys()]
+          .filter((year) => votes.get(year)! >= of * NEARLY_ALL)
+          .sort((a, b) => a - b)
       if (weekdays > 0) {
-        evidence.push({ kind: 'weekday', allows: agreed(weekdayVotes, weekdays), because: 'the names of the weekdays' })
+        evidence.push({
+          kind: 'weekday',
+          allows: agreed(weekdayVotes, weekdays),
+          because: 'the names of the weekdays',
+        })
       }
-      if (leapDays > 0) evidence.push({ kind: 'leap-day', allows: agreed(leapVotes, leapDays), because: 'Feb 29' })
-      const findings: StampFindings = { first, last, evidence: evidence.filter((e) => e.allows.length > 0) }
+      if (leapDays > 0)
+        evidence.push({ kind: 'leap-day', allows: agreed(leapVotes, leapDays), because: 'Feb 29' })
+      const findings: StampFindings = {
+        first,
+        last,
+        evidence: evidence.filter((e) => e.allows.length > 0),
+      }
       if (lacks) findings.lacks = lacks
       if (to >= from) findings.span = [from, to]
       return Object.assign(findings, orderOf(orders, ordered))
@@ -131,7 +158,10 @@ export function surveyStamps(untilYear: number): StampSurvey {
 
 /** The order under which the lines go forward most often and span the least; open when another does as well. */
 function orderOf(
-  orders: ReadonlyMap<Order, { fits: number; back: number; low: number; high: number; days: ReadonlySet<number> }>,
+  orders: ReadonlyMap<
+    Order,
+    { fits: number; back: number; low: number; high: number; days: ReadonlySet<number> }
+  >,
   of: number,
 ): { order?: Order; orderOpen?: true } {
   const able = [...orders].filter(([, o]) => o.fits >= of * NEARLY_ALL)
@@ -140,9 +170,16 @@ function orderOf(
   if (!best) return {}
   const [order, o] = best
   if (!next) return { order }
-  const clear = next[1].back > o.back || (o.days.size >= 3 && next[1].high - next[1].low > 10 * (o.high - o.low + DAY))
+  const clear =
+    next[1].back > o.back ||
+    (o.days.size >= 3 && next[1].high - next[1].low > 10 * (o.high - o.low + DAY))
   const spansLess = next[1].high - next[1].low > 10 * (o.high - o.low + DAY)
-  return clear || (spansLess && o.days.size >= 2) ? { order } : { order: able.some(([n]) => n === 'dmy') ? pick(able, spansLess, order) : order, orderOpen: true }
+  return clear || (spansLess && o.days.size >= 2)
+    ? { order }
+    : {
+        order: able.some(([n]) => n === 'dmy') ? pick(able, spansLess, order) : order,
+        orderOpen: true,
+      }
 }
 
 const pick = (able: readonly [Order, unknown][], spansLess: boolean, best: Order): Order =>

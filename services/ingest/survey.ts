@@ -33,7 +33,11 @@ export type Survey =
     }
 
 /** Which adapter reads an input, and what its first records and its stamps tell. Only files whose stamps lack something are read to the end. */
-export async function survey(input: Input, adapters: readonly Loaded[], nowMs: number): Promise<Survey> {
+export async function survey(
+  input: Input,
+  adapters: readonly Loaded[],
+  nowMs: number,
+): Promise<Survey> {
   const { path } = input
   const file: File = { name: input.name, folder: input.folder, companions: [] }
   let head: Head
@@ -45,7 +49,8 @@ export async function survey(input: Input, adapters: readonly Loaded[], nowMs: n
   const loaded = recognize(adapters, head)
   if (!loaded) return unrecognized(path, head)
   const { adapter } = loaded
-  const facts = adapter.unit === 'json' && adapter.describes ? await described(adapter, head, input) : undefined
+  const facts =
+    adapter.unit === 'json' && adapter.describes ? await described(adapter, head, input) : undefined
   if (facts !== undefined) return { path, outcome: 'describes', loaded, facts }
   const hashes: string[] = []
   let first: number | undefined
@@ -61,22 +66,40 @@ export async function survey(input: Input, adapters: readonly Loaded[], nowMs: n
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
         else if (!stamps.needed()) break reading
         first ??= item.time.seconds
-        if (before !== undefined && item.time.seconds !== before) item.time.seconds > before ? ups++ : downs++
+        if (before !== undefined && item.time.seconds > before) ups++
+        if (before !== undefined && item.time.seconds < before) downs++
         before = item.time.seconds
         stamps.add(item.time, item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0)
       }
     }
   } catch (error) {
-    if (hashes.length === 0) return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
+    if (hashes.length === 0)
+      return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
   }
-  return { path, outcome: 'records', loaded, file, head: hashes, first: first ?? 0, findings: stamps.finish(), forward: downs <= ups }
+  return {
+    path,
+    outcome: 'records',
+    loaded,
+    file,
+    head: hashes,
+    first: first ?? 0,
+    findings: stamps.finish(),
+    forward: downs <= ups,
+  }
 }
 
 function unrecognized(path: string, head: Head): Survey {
   const id = hash(Buffer.from(head.bytes).toString('latin1'))
-  if (head.bytes.length === 0) return { path, outcome: 'unrecognized', reason: 'the file is empty', id }
-  if (isBinary(head)) return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
-  return { path, outcome: 'unrecognized', reason: 'no line begins with a time stamp, and no format fits', id }
+  if (head.bytes.length === 0)
+    return { path, outcome: 'unrecognized', reason: 'the file is empty', id }
+  if (isBinary(head))
+    return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
+  return {
+    path,
+    outcome: 'unrecognized',
+    reason: 'no line begins with a time stamp, and no format fits',
+    id,
+  }
 }
 
 async function described(adapter: JsonAdapter, head: Head, input: Input): Promise<unknown> {

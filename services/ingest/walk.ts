@@ -8,7 +8,12 @@ import type { Input } from './input.ts'
 export interface Unreadable {
   path: string
   unreadable: string
-  reason: 'unreadable' | 'damaged-archive' | 'archive-too-large' | 'archive-too-deep' | 'archive-encrypted'
+  reason:
+    | 'unreadable'
+    | 'damaged-archive'
+    | 'archive-too-large'
+    | 'archive-too-deep'
+    | 'archive-encrypted'
 }
 
 /** Every file of every path and the members of archives, each shown under its path. A member of a streamed archive can be read only until the next one is asked for. */
@@ -25,11 +30,18 @@ export async function* expanded(
  * Every file below the paths, in the order of their names. Links to folders are not followed, so that nothing comes twice;
  * `except` is the data folder, which is never imported into itself.
  */
-export async function* walk(paths: readonly string[], except: string): AsyncGenerator<FileInput | Unreadable> {
+export async function* walk(
+  paths: readonly string[],
+  except: string,
+): AsyncGenerator<FileInput | Unreadable> {
   for (const path of paths) yield* below(path, resolve(except), true)
 }
 
-async function* below(path: string, except: string, given: boolean): AsyncGenerator<FileInput | Unreadable> {
+async function* below(
+  path: string,
+  except: string,
+  given: boolean,
+): AsyncGenerator<FileInput | Unreadable> {
   try {
     const stats = given ? await stat(path) : await lstat(path)
     if (stats.isDirectory()) {

@@ -13,7 +13,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 }
 
 /** The kind of an event, from the folder of its adapter. */
-export const kindOf = (dataset: string): Kind => KINDS[dataset.slice(0, dataset.indexOf('/'))] ?? 'log'
+export const kindOf = (dataset: string): Kind =>
+  KINDS[dataset.slice(0, dataset.indexOf('/'))] ?? 'log'
 
 const LEVELS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -30,4 +31,5 @@ const LEVELS: ReadonlyMap<string, string> = new Map(
 )
 
 /** One of emergency, alert, critical, error, warn, notice, info, debug, trace; undefined for a word that is no level. */
-export const levelOf = (written: string): string | undefined => LEVELS.get(written) ?? LEVELS.get(written.toLowerCase())
+export const levelOf = (written: string): string | undefined =>
+  LEVELS.get(written) ?? LEVELS.get(written.toLowerCase())

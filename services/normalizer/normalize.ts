@@ -16,10 +16,22 @@ const BASIS_RANK: Readonly<Record<Basis, number>> = {
   received: 0,
 }
 
-const EVIDENCE_RANK = { weekday: 6, 'leap-day': 5, 'file-name': 6, 'other-source': 4, 'archive-time': 3, 'file-time': 2, 'import-time': 1 }
+const EVIDENCE_RANK = {
+  weekday: 6,
+  'leap-day': 5,
+  'file-name': 6,
+  'other-source': 4,
+  'archive-time': 3,
+  'file-time': 2,
+  'import-time': 1,
+}
 
 /** The event that a source record is, under what is known of its stream. Pure. */
-export function normalize(record: BusRecord, batch: Omit<RecordBatch, 'records'>, context: Context): Change {
+export function normalize(
+  record: BusRecord,
+  batch: Omit<RecordBatch, 'records'>,
+  context: Context,
+): Change {
   const resolved = resolveTime(record, context)
   const { fields } = record
   const source = batch.declared ? batch.source : (record.stream ?? batch.source)
@@ -45,7 +57,8 @@ export function normalize(record: BusRecord, batch: Omit<RecordBatch, 'records'>
   }
 }
 
-const text = (value: string | number | undefined): string => (value === undefined ? '' : String(value))
+const text = (value: string | number | undefined): string =>
+  value === undefined ? '' : String(value)
 
 const levelFor = (written: string | number | undefined): string =>
   written === undefined ? '' : (levelOf(String(written)) ?? '')

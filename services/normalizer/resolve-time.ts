@@ -28,7 +28,10 @@ const FURTHEST_WEST = 12 * 3600
 const UNTOLD_YEAR = 1972
 
 /** The UTC instant of a record under what is known of its stream, with its bounds, basis and flags. Pure: it asks no clock and no zone of the machine. */
-export function resolveTime(record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'behind' | 'late'>, context: Context): ResolvedTime {
+export function resolveTime(
+  record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'behind' | 'late'>,
+  context: Context,
+): ResolvedTime {
   const stamp = record.time
   const flags: TimeFlag[] = []
   const local = localReading(record, context, flags)
@@ -70,20 +73,32 @@ export function resolveTime(record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'b
 const within = (seconds: number): number => Math.min(Math.max(seconds, 0), LAST_SECOND)
 
 /** The local clock with the year, the date and the order of the date that the context knows. */
-function localReading(record: Pick<BusRecord, 'time' | 'turn' | 'day'>, context: Context, flags: TimeFlag[]): Local {
+function localReading(
+  record: Pick<BusRecord, 'time' | 'turn' | 'day'>,
+  context: Context,
+  flags: TimeFlag[],
+): Local {
   const { time: stamp, turn = 0 } = record
   if (stamp.lacks === 'year') {
     flags.push('year-inferred')
     const year = (context.year ?? UNTOLD_YEAR) + turn
     const seconds = inYear(stamp.seconds, year)
-    return { seconds, earliest: inYear(stamp.seconds, (context.yearFrom ?? year - turn) + turn), latest: seconds }
+    return {
+      seconds,
+      earliest: inYear(stamp.seconds, (context.yearFrom ?? year - turn) + turn),
+      latest: seconds,
+    }
   }
   if (stamp.lacks === 'date') {
     flags.push('date-inferred')
     if (record.day !== undefined) return exactly(stamp.seconds + record.day * DAY)
     const day = (context.day ?? 0) + turn
     const earliest = (context.dayFrom ?? context.day ?? 0) + turn
-    return { seconds: stamp.seconds + day * DAY, earliest: stamp.seconds + earliest * DAY, latest: stamp.seconds + day * DAY }
+    return {
+      seconds: stamp.seconds + day * DAY,
+      earliest: stamp.seconds + earliest * DAY,
+      latest: stamp.seconds + day * DAY,
+    }
   }
   if (!stamp.orders) return exactly(stamp.seconds)
   const readings = Object.values(stamp.orders)
@@ -98,7 +113,9 @@ const exactly = (seconds: number): Local => ({ seconds, earliest: seconds, lates
 /** A reading of the leap year 1972 in another year. Feb 29 becomes Mar 1 where there is none; the context never chooses such a year. */
 function inYear(seconds: number, year: number): number {
   const date = new Date(seconds * 1000)
-  return Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) / 1000 + (((seconds % DAY) + DAY) % DAY)
+  return (
+    Date.UTC(year, date.getUTCMonth(), date.getUTCDate()) / 1000 + (((seconds % DAY) + DAY) % DAY)
+  )
 }
 
 interface KnownZone {
@@ -122,7 +139,10 @@ function zoneOf(stamp: Stamp, context: Context, flags: TimeFlag[]): KnownZone {
     if (stamp.zone !== 'UTC' && stamp.zone !== 'GMT') flags.push('zone-abbreviation')
     const offsets = abbreviationOffsets(stamp.zone)
     if (offsets) {
-      const told = context.zone === undefined ? [] : (zoneRules(context.zone)?.read(stamp.seconds).offsets ?? [])
+      const told =
+        context.zone === undefined
+          ? []
+          : (zoneRules(context.zone)?.read(stamp.seconds).offsets ?? [])
       const offset = offsets.find((o) => told.includes(o)) ?? offsets[0]!
       return { name: offsetName(offset), basis: 'named', offset, others: offsets }
     }
@@ -151,7 +171,11 @@ function choose(
   if (first === undefined) {
     const [before, after] = reading.around!
     flags.push('skipped-hour')
-    return { chosen: before, widestEast: Math.max(before, after), widestWest: Math.min(before, after) }
+    return {
+      chosen: before,
+      widestEast: Math.max(before, after),
+      widestWest: Math.min(before, after),
+    }
   }
   if (second === undefined) return { chosen: first, widestEast: first, widestWest: first }
   flags.push('ambiguous-hour')

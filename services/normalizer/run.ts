@@ -26,7 +26,9 @@ interface Ports {
 const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first: 0, evidence: [] }
 
 /** Joins bus and index: every record becomes an event, every correction is applied to the records before it. Goes on from where the index stands. */
-export async function runNormalizer(ports: Ports & { logger: Logger; after: string | null }): Promise<Normalizer> {
+export async function runNormalizer(
+  ports: Ports & { logger: Logger; after: string | null },
+): Promise<Normalizer> {
   const stopping = new AbortController()
   const waiting: { position: number; resolve(): void; reject(error: Error): void }[] = []
   let reached = Number(ports.after ?? 0)
@@ -68,7 +70,8 @@ export async function runNormalizer(ports: Ports & { logger: Logger; after: stri
 /** Applies everything that is on the bus to an empty index. */
 export async function replay({ bus, index, workspace }: Ports): Promise<void> {
   const apply = await applier({ bus, index, workspace }, () => undefined)
-  for await (const message of bus.read(workspace, ['records', 'contexts', 'removals'])) await apply.take([message], true)
+  for await (const message of bus.read(workspace, ['records', 'contexts', 'removals']))
+    await apply.take([message], true)
   await apply.settled()
 }
 
@@ -77,7 +80,10 @@ interface Applier {
   settled(): Promise<void>
 }
 
-async function applier({ bus, index, workspace }: Ports, done: (position: string) => void): Promise<Applier> {
+async function applier(
+  { bus, index, workspace }: Ports,
+  done: (position: string) => void,
+): Promise<Applier> {
   const contexts = new Map<string, Context>()
   for await (const { value } of bus.read(workspace, ['contexts'])) {
     const context = value as Context
@@ -102,7 +108,11 @@ async function applier({ bus, index, workspace }: Ports, done: (position: string
     if (failure) throw failure
   }
   const changesOf = (batch: RecordBatch): Change[] => {
-    const context = contexts.get(batch.file) ?? { ...UNKNOWN, file: batch.file, dataset: batch.dataset }
+    const context = contexts.get(batch.file) ?? {
+      ...UNKNOWN,
+      file: batch.file,
+      dataset: batch.dataset,
+    }
     return batch.records.map((record) => normalize(record, batch, context))
   }
   const again = async (file: string, before: string): Promise<void> => {

@@ -23,7 +23,12 @@ export function signature(message: string): string {
     const c = i < end ? message.charCodeAt(i) : 32
     if (c === 10 && i > 0) break
     const letter = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c > 127
-    const joins = c === 95 || ((c === 46 || c === 45 || c === 47 || c === 58 || c === 64) && wordStart >= 0 && i + 1 < end && message.charCodeAt(i + 1) > 32)
+    const joins =
+      c === 95 ||
+      ((c === 46 || c === 45 || c === 47 || c === 58 || c === 64) &&
+        wordStart >= 0 &&
+        i + 1 < end &&
+        message.charCodeAt(i + 1) > 32)
     if (letter || (c >= 48 && c <= 57) || joins) {
       if (wordStart < 0) wordStart = i
       if ((c >= 48 && c <= 57) || c === 64 || c === 47) variable = true
@@ -56,7 +61,8 @@ export function signature(message: string): string {
   return `${VERSION}-${(a >>> 0).toString(36).padStart(7, '0')}${(b >>> 0).toString(36).padStart(7, '0')}`
 }
 
-const isWordCode = (c: number): boolean => (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
+const isWordCode = (c: number): boolean =>
+  (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
 
 /** Eight or more letters that are all hexadecimal digits. */
 function isHexWord(text: string, from: number, to: number): boolean {

@@ -31,7 +31,8 @@ export function zoneRules(name: string): ZoneRules | undefined {
   if (known) return known
   const zone = parseZone(name)
   if (!zone) return undefined
-  const made = zone instanceof FixedOffsetZone ? fixed(name, zone.offset(0) * 60) : moving(name, zone)
+  const made =
+    zone instanceof FixedOffsetZone ? fixed(name, zone.offset(0) * 60) : moving(name, zone)
   rules.set(name, made)
   return made
 }

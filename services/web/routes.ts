@@ -38,7 +38,7 @@ export function webRoutes(app: FastifyInstance): void {
     if (reply.request.headers['if-none-match']?.includes(tag)) return reply.code(304).send()
     return reply.type(type).send(body)
   }
-  app.get('/', { schema: { hide: true } as object }, (_, reply) => {
+  app.get('/', { schema: { hide: true } }, (_, reply) => {
     reply
       .header('content-security-policy', CONTENT_SECURITY_POLICY)
       .header('referrer-policy', 'no-referrer')
@@ -46,7 +46,7 @@ export function webRoutes(app: FastifyInstance): void {
   })
   app.get<{ Params: { version: string; name: string } }>(
     '/assets/:version/:name',
-    { schema: { hide: true } as object },
+    { schema: { hide: true } },
     (request, reply) => {
       const asset = assets.get(request.params.name)
       if (!asset) return reply.callNotFound()

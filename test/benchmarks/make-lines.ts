@@ -29,13 +29,16 @@ interface Line {
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const two = (n: number): string => String(n).padStart(2, '0')
 const clock = (at: Date): string => at.toISOString().slice(11, 19)
-const bsd = (at: Date): string => `${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${clock(at)}`
+const bsd = (at: Date): string =>
+  `${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${clock(at)}`
 const PINO = { debug: 20, info: 30, warn: 40, error: 50 } as const
 
 /** The ten formats of the benchmark: file name and how a line is written. */
 export const FORMATS: Readonly<Record<string, (line: Line) => string>> = {
-  'syslog-20240503': ({ at, text, n }) => `${bsd(at)} web0${n % 3} app[${1000 + (n % 50)}]: ${text}`,
-  'rfc5424.log': ({ at, text, n }) => `<14>1 ${at.toISOString()} db${n % 3} postgres ${2000 + (n % 20)} - - ${text}`,
+  'syslog-20240503': ({ at, text, n }) =>
+    `${bsd(at)} web0${n % 3} app[${1000 + (n % 50)}]: ${text}`,
+  'rfc5424.log': ({ at, text, n }) =>
+    `<14>1 ${at.toISOString()} db${n % 3} postgres ${2000 + (n % 20)} - - ${text}`,
   'access.log': ({ at, n, random }) =>
     `203.0.113.${n % 250} - - [${two(at.getUTCDate())}/${MONTHS[at.getUTCMonth()]}/${at.getUTCFullYear()}:${clock(at)} +0000] "GET /item/${n} HTTP/1.1" ${random < 0.02 ? 502 : 200} ${n % 9000} "-" "Mozilla/5.0 (X11; Linux x86_64)"`,
   'apache-error.log': ({ at, text, level, n }) =>
@@ -50,7 +53,8 @@ export const FORMATS: Readonly<Record<string, (line: Line) => string>> = {
     `${at.toISOString().slice(0, 19)}.${String(n).padStart(9, '0')}Z stdout F ${level.toUpperCase()} ${text}`,
   'postgresql.log': ({ at, text, n }) =>
     `${at.toISOString().slice(0, 10)} ${clock(at)}.${String(n % 1000).padStart(3, '0')} UTC [${n % 80}] LOG:  ${text}`,
-  'logfmt.log': ({ at, text, level, n }) => `ts=${at.toISOString()} level=${level} caller=cart.go:${n % 300} trace=${n.toString(16)} msg="${text}"`,
+  'logfmt.log': ({ at, text, level, n }) =>
+    `ts=${at.toISOString()} level=${level} caller=cart.go:${n % 300} trace=${n.toString(16)} msg="${text}"`,
 }
 
 /** Writes so many lines, a tenth in each format, over one day. */
@@ -62,7 +66,9 @@ export async function makeLines(folder: string, lines: number): Promise<void> {
     const out = createWriteStream(join(folder, name))
     let block = ''
     for (let n = 0; n < each; n++) {
-      const at = new Date(Date.UTC(2024, 4, 2) + Math.floor((n / each) * 86_400_000) + Math.floor(random() * 400))
+      const at = new Date(
+        Date.UTC(2024, 4, 2) + Math.floor((n / each) * 86_400_000) + Math.floor(random() * 400),
+      )
       let text = ''
       for (let w = 0; w < 9; w++) text += `${WORDS[Math.floor(random() * WORDS.length)]} `
       const r = random()

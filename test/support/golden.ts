@@ -89,14 +89,17 @@ export async function outcome(path: string): Promise<{ text: string; ledger: Led
       { inputs: () => filesOf(path), nowMs: NOW_MS },
     )
     const contexts = new Map<string, Context>()
-    for await (const { value } of bus.read('main', ['contexts'])) contexts.set((value as Context).file, value as Context)
+    for await (const { value } of bus.read('main', ['contexts']))
+      contexts.set((value as Context).file, value as Context)
     const lines: string[] = []
     for await (const { value } of bus.read('main', ['records'])) {
       const batch = value as RecordBatch
-      for (const record of batch.records) lines.push(normalize(record, batch, contexts.get(batch.file)!).document)
+      for (const record of batch.records)
+        lines.push(normalize(record, batch, contexts.get(batch.file)!).document)
     }
     for await (const { value } of bus.read('main', ['rejections'])) {
-      for (const { id: _, ...rejection } of (value as RejectionBatch).rejections) lines.push(JSON.stringify(rejection))
+      for (const { id: _, ...rejection } of (value as RejectionBatch).rejections)
+        lines.push(JSON.stringify(rejection))
     }
     return { text: lines.map((line) => `${line}\n`).join(''), ledger }
   } finally {

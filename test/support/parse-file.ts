@@ -8,9 +8,16 @@ const adapters = await loadAdapters()
 for (const path of process.argv.slice(2)) {
   const source = await fileInput(path)
   const head = await openHead(source, { name: source.name, folder: source.folder, companions: [] })
-  const names = adapters.filter((a) => !a.adapter.fallback && a.adapter.recognizes(head)).map((a) => a.name)
+  const names = adapters
+    .filter((a) => !a.adapter.fallback && a.adapter.recognizes(head))
+    .map((a) => a.name)
   if (names.length === 0) {
-    names.push(...adapters.filter((a) => a.adapter.fallback && a.adapter.recognizes(head)).map((a) => a.name).slice(0, 1))
+    names.push(
+      ...adapters
+        .filter((a) => a.adapter.fallback && a.adapter.recognizes(head))
+        .map((a) => a.name)
+        .slice(0, 1),
+    )
   }
   console.log(`== ${path}: ${names.join(', ') || 'not recognized'}`)
   const chosen = adapters.find((a) => a.name === names[0])

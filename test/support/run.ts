@@ -10,10 +10,19 @@ const SUMMARY = / # time=[\d.]+m?s(?: \{)?$/
 mkdirSync('.tap', { recursive: true })
 const tap = spawn(
   process.execPath,
-  ['node_modules/tap/dist/esm/run.mjs', 'run', '--reporter=terse', `--output-file=${RESULT}`, '--disable-coverage', ...process.argv.slice(2)],
+  [
+    'node_modules/tap/dist/esm/run.mjs',
+    'run',
+    '--reporter=terse',
+    `--output-file=${RESULT}`,
+    '--disable-coverage',
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 )
-const status = await new Promise<number>((resolve) => tap.once('exit', (code) => resolve(code ?? 1)))
+const status = await new Promise<number>((resolve) =>
+  tap.once('exit', (code) => resolve(code ?? 1)),
+)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const reasons = new Set<string>()
 for (const line of readFileSync(RESULT, 'utf8').split('\n')) {

@@ -6,7 +6,10 @@ import type { ServerPorts } from '../build-server.ts'
 import { Problem } from '../problems.ts'
 import { WorkspaceParameter, workspaceOf } from './parameters.ts'
 
-export function eventRoutes(instance: FastifyInstance, { eventIndex, workspaces }: ServerPorts): void {
+export function eventRoutes(
+  instance: FastifyInstance,
+  { eventIndex, workspaces }: ServerPorts,
+): void {
   instance.withTypeProvider<TypeBoxTypeProvider>().get(
     '/events/:id',
     {
@@ -20,7 +23,8 @@ export function eventRoutes(instance: FastifyInstance, { eventIndex, workspaces 
     },
     async ({ params, query }, reply) => {
       const document = await eventIndex.event(workspaceOf(workspaces, query.workspace), params.id)
-      if (document === undefined) throw new Problem('unknown-event', `there is no event ${params.id}`)
+      if (document === undefined)
+        throw new Problem('unknown-event', `there is no event ${params.id}`)
       return reply.type('application/json').send(document as never)
     },
   )

@@ -13,13 +13,25 @@ const IMPORT_LIMIT = 10 * 1024 * 1024 * 1024
 const Parameters = Type.Intersect([
   WorkspaceParameter,
   Type.Object({
-    name: Type.String({ default: 'upload', maxLength: 1000, description: 'Name of the file, as shown; it may tell a date. Nothing is opened under it.' }),
-    zone: Type.Optional(Type.String({ maxLength: 64, description: 'Zone of stamps that have none: an IANA name or an offset.' })),
+    name: Type.String({
+      default: 'upload',
+      maxLength: 1000,
+      description: 'Name of the file, as shown; it may tell a date. Nothing is opened under it.',
+    }),
+    zone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: 'Zone of stamps that have none: an IANA name or an offset.',
+      }),
+    ),
     source: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   }),
 ])
 
-export function importRoutes(instance: FastifyInstance, { importUpload, workspaces }: ServerPorts): void {
+export function importRoutes(
+  instance: FastifyInstance,
+  { importUpload, workspaces }: ServerPorts,
+): void {
   void instance.register(async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
     app.removeAllContentTypeParsers()
@@ -29,15 +41,22 @@ export function importRoutes(instance: FastifyInstance, { importUpload, workspac
       {
         bodyLimit: IMPORT_LIMIT,
         schema: {
-          summary: 'Imports the file or archive that is the body, and answers with the ledger when it is on the timeline',
+          summary:
+            'Imports the file or archive that is the body, and answers with the ledger when it is on the timeline',
           querystring: Parameters,
           response: { 201: Ledger },
         },
       },
       async ({ query, body }, reply) => {
         const { workspace, name, zone, source } = query
-        if (body === undefined || body === null) throw new Problem('invalid-request', 'the body is empty: send the bytes of a file')
-        const upload: Upload = { path: name, body: limited(body as Readable), ...(zone && { zone }), ...(source && { source }) }
+        if (body === undefined || body === null)
+          throw new Problem('invalid-request', 'the body is empty: send the bytes of a file')
+        const upload: Upload = {
+          path: name,
+          body: limited(body as Readable),
+          ...(zone && { zone }),
+          ...(source && { source }),
+        }
         return reply.code(201).send(await importUpload(workspaceOf(workspaces, workspace), upload))
       },
     )
@@ -48,7 +67,8 @@ async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > IMPORT_LIMIT) throw new Problem('too-large', 'an import may have 10 GiB: send it in parts')
+    if (size > IMPORT_LIMIT)
+      throw new Problem('too-large', 'an import may have 10 GiB: send it in parts')
     yield chunk
   }
 }

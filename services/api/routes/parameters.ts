@@ -5,7 +5,12 @@ import type { WindowFilter } from '../../event-index/event-index.ts'
 import { Problem } from '../problems.ts'
 
 export const WorkspaceParameter = Type.Object({
-  workspace: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'The workspace; the first of /v1/workspaces when left out.' })),
+  workspace: Type.Optional(
+    Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      description: 'The workspace; the first of /v1/workspaces when left out.',
+    }),
+  ),
 })
 
 export const FilterParameters = Type.Intersect([Filter, WorkspaceParameter])
@@ -14,7 +19,11 @@ export type FilterParameters = Static<typeof FilterParameters>
 /** The workspace that a request names. @throws Problem unknown-workspace */
 export function workspaceOf(known: readonly string[], asked: string | undefined): string {
   const workspace = asked ?? known[0]!
-  if (!known.includes(workspace)) throw new Problem('unknown-workspace', `there is no workspace ${workspace}; there are: ${known.join(', ')}`)
+  if (!known.includes(workspace))
+    throw new Problem(
+      'unknown-workspace',
+      `there is no workspace ${workspace}; there are: ${known.join(', ')}`,
+    )
   return workspace
 }
 
@@ -23,12 +32,18 @@ export function windowOf({ from, to, ...filter }: FilterType): WindowFilter {
   const window: WindowFilter = {}
   for (const name of ['kind', 'source', 'host', 'service', 'level'] as const) {
     const list = filter[name]
-    if (list) window[name] = name === 'kind' || name === 'level' ? list.flatMap((value) => value.split(',')) : list
+    if (list)
+      window[name] =
+        name === 'kind' || name === 'level' ? list.flatMap((value) => value.split(',')) : list
   }
   if (filter.q) window.q = filter.q
   const edge = (name: string, text: string): string => {
     const key = parseInstant(text)
-    if (key === undefined) throw new Problem('invalid-instant', `${name}=${text} is no instant: write it as 2024-05-01T10:00:00Z`)
+    if (key === undefined)
+      throw new Problem(
+        'invalid-instant',
+        `${name}=${text} is no instant: write it as 2024-05-01T10:00:00Z`,
+      )
     return key
   }
   if (from !== undefined) window.from = edge('from', from)

@@ -11,25 +11,41 @@ const PageParameters = Type.Intersect([
   Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
     order: Type.Enum(['asc', 'desc'], { default: 'asc' }),
-    cursor: Type.Optional(Type.String({ maxLength: 8000, description: 'What "next" of the page before gave.' })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 8000, description: 'What "next" of the page before gave.' }),
+    ),
   }),
 ])
 
 const HistogramParameters = Type.Intersect([
   FilterParameters,
-  Type.Object({ interval: Type.Integer({ minimum: 60, maximum: 31_536_000, default: 60, description: 'Seconds, a multiple of 60.' }) }),
+  Type.Object({
+    interval: Type.Integer({
+      minimum: 60,
+      maximum: 31_536_000,
+      default: 60,
+      description: 'Seconds, a multiple of 60.',
+    }),
+  }),
 ])
 
 const Histogram = Type.Object({
   intervalSeconds: Type.Integer(),
   buckets: Type.Array(
-    Type.Object({ at: Type.String(), count: Type.Integer(), levels: Type.Record(Type.String(), Type.Integer()) }),
+    Type.Object({
+      at: Type.String(),
+      count: Type.Integer(),
+      levels: Type.Record(Type.String(), Type.Integer()),
+    }),
   ),
 })
 
 const OPENING = Buffer.from('{"events":[')
 
-export function timelineRoutes(instance: FastifyInstance, { eventIndex, workspaces }: ServerPorts): void {
+export function timelineRoutes(
+  instance: FastifyInstance,
+  { eventIndex, workspaces }: ServerPorts,
+): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/timeline',
@@ -37,7 +53,12 @@ export function timelineRoutes(instance: FastifyInstance, { eventIndex, workspac
       schema: {
         summary: 'Events of a window, in the order of the timeline',
         querystring: PageParameters,
-        response: { 200: Type.Object({ events: Type.Array(TimelineEvent), next: Type.Union([Type.String(), Type.Null()]) }) },
+        response: {
+          200: Type.Object({
+            events: Type.Array(TimelineEvent),
+            next: Type.Union([Type.String(), Type.Null()]),
+          }),
+        },
       },
       // The events are JSON already: the answer is put together from bytes.
       serializerCompiler: () => (data) => data as string,
@@ -47,11 +68,13 @@ export function timelineRoutes(instance: FastifyInstance, { eventIndex, workspac
       const page = await eventIndex.page(workspaceOf(workspaces, workspace), {
         ...windowOf(filter),
         limit,
-        order: order as 'asc' | 'desc',
+        order: order,
         ...(cursor !== undefined && { cursor }),
       })
       const end = Buffer.from(`],"next":${JSON.stringify(page.next)}}`)
-      return reply.type('application/json').send(Buffer.concat([OPENING, page.events, end]) as never)
+      return reply
+        .type('application/json')
+        .send(Buffer.concat([OPENING, page.events, end]) as never)
     },
   )
   app.get(
@@ -65,8 +88,13 @@ export function timelineRoutes(instance: FastifyInstance, { eventIndex, workspac
     },
     async ({ query }) => {
       const { interval, workspace, ...filter } = query
-      if (interval % 60 !== 0) throw new Problem('invalid-interval', `interval=${interval} is no multiple of 60`)
-      const buckets = await eventIndex.histogram(workspaceOf(workspaces, workspace), windowOf(filter), interval)
+      if (interval % 60 !== 0)
+        throw new Problem('invalid-interval', `interval=${interval} is no multiple of 60`)
+      const buckets = await eventIndex.histogram(
+        workspaceOf(workspaces, workspace),
+        windowOf(filter),
+        interval,
+      )
       return { intervalSeconds: interval, buckets }
     },
   )

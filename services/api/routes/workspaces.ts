@@ -16,21 +16,34 @@ const Sources = Type.Object({
   ),
 })
 
-export function workspaceRoutes(instance: FastifyInstance, { eventIndex, workspaces }: ServerPorts): void {
+export function workspaceRoutes(
+  instance: FastifyInstance,
+  { eventIndex, workspaces }: ServerPorts,
+): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/workspaces',
     {
       schema: {
         summary: 'The workspaces of this server',
-        response: { 200: Type.Object({ workspaces: Type.Array(Type.String()), default: Type.String() }) },
+        response: {
+          200: Type.Object({ workspaces: Type.Array(Type.String()), default: Type.String() }),
+        },
       },
     },
     async () => ({ workspaces: [...workspaces], default: workspaces[0]! }),
   )
   app.get(
     '/sources',
-    { schema: { summary: 'The sources on the timeline', querystring: WorkspaceParameter, response: { 200: Sources } } },
-    async ({ query }) => ({ sources: await eventIndex.sources(workspaceOf(workspaces, query.workspace)) }),
+    {
+      schema: {
+        summary: 'The sources on the timeline',
+        querystring: WorkspaceParameter,
+        response: { 200: Sources },
+      },
+    },
+    async ({ query }) => ({
+      sources: await eventIndex.sources(workspaceOf(workspaces, query.workspace)),
+    }),
   )
 }

@@ -3,7 +3,11 @@ import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
 import { matching } from './reader.ts'
 import { facetsOf, select } from './select.ts'
 
-export function readHistogram(db: DatabaseSyncInstance, filter: WindowFilter, intervalSeconds: number): Bucket[] {
+export function readHistogram(
+  db: DatabaseSyncInstance,
+  filter: WindowFilter,
+  intervalSeconds: number,
+): Bucket[] {
   const buckets = new Map<number, Record<string, number>>()
   const add = (second: number, level: string, count: number): void => {
     const at = second - (second % intervalSeconds)
@@ -11,26 +15,40 @@ export function readHistogram(db: DatabaseSyncInstance, filter: WindowFilter, in
     levels[level] = (levels[level] ?? 0) + count
     buckets.set(at, levels)
   }
-  const wholeMinutes = (key?: string): boolean => key === undefined || BigInt(key) % 60_000_000_000n === 0n
+  const wholeMinutes = (key?: string): boolean =>
+    key === undefined || BigInt(key) % 60_000_000_000n === 0n
   if (!filter.q && !filter.source && wholeMinutes(filter.from) && wholeMinutes(filter.to)) {
     const parts = ['minute >= ?', 'minute < ?']
-    const values: (string | number)[] = [filter.from ? Number(filter.from.slice(0, 10)) / 60 : 0, filter.to ? Number(filter.to.slice(0, 10)) / 60 : 1e12]
+    const values: (string | number)[] = [
+      filter.from ? Number(filter.from.slice(0, 10)) / 60 : 0,
+      filter.to ? Number(filter.to.slice(0, 10)) / 60 : 1e12,
+    ]
     const facets = facetsOf(filter)
     if (facets) {
       parts.push(facets.where)
       values.push(...facets.values)
     }
     const step = intervalSeconds / 60
-    const rows = db.prepare(`select minute / ${step} * ${step} at, level, sum(events) count from minutes join facets on facets.id = facet where ${parts.join(' and ')} group by 1, 2`).all(...values)
-    for (const row of rows as { at: number; level: string; count: number }[]) add(row.at * 60, row.level, row.count)
+    const rows = db
+      .prepare(
+        `select minute / ${step} * ${step} at, level, sum(events) count from minutes join facets on facets.id = facet where ${parts.join(' and ')} group by 1, 2`,
+      )
+      .all(...values)
+    for (const row of rows as { at: number; level: string; count: number }[])
+      add(row.at * 60, row.level, row.count)
   } else {
     const selection = select(db, filter)
     if (selection.terms.length > 0) {
       const rows = matching(db, selection, '', 'asc', Infinity)
       for (const row of rows) add(Number(row.at.slice(0, 10)), row.level, 1)
     } else {
-      const rows = db.prepare(`select at / 1000000000 second, level, count(*) count from events join facets on facets.id = facet where ${selection.where} group by at / ${60_000_000_000}, level`).all(...selection.values)
-      for (const row of rows as { second: number; level: string; count: number }[]) add(row.second, row.level, row.count)
+      const rows = db
+        .prepare(
+          `select at / 1000000000 second, level, count(*) count from events join facets on facets.id = facet where ${selection.where} group by at / 60000000000, level`,
+        )
+        .all(...selection.values)
+      for (const row of rows as { second: number; level: string; count: number }[])
+        add(row.second, row.level, row.count)
     }
   }
   return [...buckets.entries()]
@@ -44,7 +62,9 @@ export function readHistogram(db: DatabaseSyncInstance, filter: WindowFilter, in
 
 export function readSources(db: DatabaseSyncInstance): SourceSummary[] {
   const rows = db
-    .prepare('select source, kind, sum(events) events, min(minute) first, max(minute) last from minutes join facets on facets.id = facet group by 1, 2 order by 1, 2')
+    .prepare(
+      'select source, kind, sum(events) events, min(minute) first, max(minute) last from minutes join facets on facets.id = facet group by 1, 2 order by 1, 2',
+    )
     .all() as { source: string; kind: string; events: number; first: number; last: number }[]
   const sources = new Map<string, SourceSummary>()
   for (const row of rows) {

@@ -2,7 +2,10 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Change } from '../../../schemas/change.ts'
 
 /** What many events have in common. */
-export type Facet = Pick<Change, 'source' | 'kind' | 'host' | 'service' | 'level' | 'file' | 'origin' | 'rank'>
+export type Facet = Pick<
+  Change,
+  'source' | 'kind' | 'host' | 'service' | 'level' | 'file' | 'origin' | 'rank'
+>
 
 const NAMES = ['source', 'kind', 'host', 'service', 'level', 'file', 'origin', 'rank'] as const
 const keyOf = (facet: Facet): string => NAMES.map((name) => facet[name]).join('\0')
@@ -10,8 +13,11 @@ const keyOf = (facet: Facet): string => NAMES.map((name) => facet[name]).join('\
 /** The numbers of facets, each made when it is first met. */
 export function openFacets(db: DatabaseSyncInstance): (facet: Facet) => number {
   const numbers = new Map<string, number>()
-  for (const row of db.prepare('select * from facets').all() as (Facet & { id: number })[]) numbers.set(keyOf(row), row.id)
-  const insert = db.prepare(`insert into facets (${NAMES.join(', ')}) values (${NAMES.map(() => '?').join(', ')})`)
+  for (const row of db.prepare('select * from facets').all() as (Facet & { id: number })[])
+    numbers.set(keyOf(row), row.id)
+  const insert = db.prepare(
+    `insert into facets (${NAMES.join(', ')}) values (${NAMES.map(() => '?').join(', ')})`,
+  )
   return (facet) => {
     const key = keyOf(facet)
     let number = numbers.get(key)

@@ -8,8 +8,14 @@ import { select, type Selection } from './select.ts'
 const KEY = `printf('%019d', at) at, source, place, events.id`
 const FROM = 'from events join facets on facets.id = facet'
 
-
-export type Row = { at: string; source: string; place: number; id: string; level: string; document: string }
+export type Row = {
+  at: string
+  source: string
+  place: number
+  id: string
+  level: string
+  document: string
+}
 
 export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const generation = Number(meta(db, 'generation'))
@@ -24,42 +30,71 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   return {
     events: Buffer.from(page.map((r) => r.document).join(',\n')),
     count: page.length,
-    next: rows.length > query.limit && last ? encodeCursor(generation, [last.at, last.source, last.place, last.id]) : null,
+    next:
+      rows.length > query.limit && last
+        ? encodeCursor(generation, [last.at, last.source, last.place, last.id])
+        : null,
   }
 }
 
 /** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object. */
-function plainPage(db: DatabaseSyncInstance, { where, values }: Selection, order: string, limit: number, generation: number): Page {
+function plainPage(
+  db: DatabaseSyncInstance,
+  { where, values }: Selection,
+  order: string,
+  limit: number,
+  generation: number,
+): Page {
   const page = db
-    .prepare(`select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${FROM} where ${where} ${order} limit ?)`)
+    .prepare(
+      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${FROM} where ${where} ${order} limit ?)`,
+    )
     .get(...values, limit) as { events: Uint8Array | null; count: number }
   let next: string | null = null
   if (page.count === limit) {
-    const edge = db.prepare(`select ${KEY} ${FROM} where ${where} ${order} limit 2 offset ?`).all(...values, limit - 1) as unknown as Row[]
-    if (edge.length === 2) next = encodeCursor(generation, [edge[0]!.at, edge[0]!.source, edge[0]!.place, edge[0]!.id])
+    const edge = db
+      .prepare(`select ${KEY} ${FROM} where ${where} ${order} limit 2 offset ?`)
+      .all(...values, limit - 1) as unknown as Row[]
+    if (edge.length === 2)
+      next = encodeCursor(generation, [edge[0]!.at, edge[0]!.source, edge[0]!.place, edge[0]!.id])
   }
   return { events: page.events ?? new Uint8Array(), count: page.count, next }
 }
 
 /** The events that satisfy the terms of a query text, in order. */
-export function matching(db: DatabaseSyncInstance, s: Selection, order: string, direction: 'asc' | 'desc', limit: number): Row[] {
+export function matching(
+  db: DatabaseSyncInstance,
+  s: Selection,
+  order: string,
+  direction: 'asc' | 'desc',
+  limit: number,
+): Row[] {
   const found: Row[] = []
   const take = (row: Row): void => {
     const event = JSON.parse(row.document) as Record<string, unknown>
     if (matches(s.terms, event, textOf(event))) found.push(row)
   }
   if (!s.blocks) {
-    const rows = db.prepare(`select ${KEY}, level, document ${FROM} where ${s.where} ${order}`).iterate(...s.values)
+    const rows = db
+      .prepare(`select ${KEY}, level, document ${FROM} where ${s.where} ${order}`)
+      .iterate(...s.values)
     for (const row of rows as IterableIterator<Row>) {
       take(row)
       if (found.length === limit) break
     }
     return found
   }
-  const inBlock = db.prepare(`select ${KEY}, level, document ${FROM} where seq >= ? and seq < ? and ${s.where}`)
+  const inBlock = db.prepare(
+    `select ${KEY}, level, document ${FROM} where seq >= ? and seq < ? and ${s.where}`,
+  )
   for (const block of s.blocks) {
     const first = block << BLOCK_BITS
-    for (const row of inBlock.iterate(first, first + (1 << BLOCK_BITS), ...s.values) as IterableIterator<Row>) take(row)
+    for (const row of inBlock.iterate(
+      first,
+      first + (1 << BLOCK_BITS),
+      ...s.values,
+    ) as IterableIterator<Row>)
+      take(row)
   }
   found.sort(direction === 'asc' ? compare : (a, b) => compare(b, a))
   return found.slice(0, limit)
@@ -68,4 +103,5 @@ export function matching(db: DatabaseSyncInstance, s: Selection, order: string, 
 const compare = (a: Row, b: Row): number =>
   order(a.at, b.at) || order(a.source, b.source) || a.place - b.place || order(a.id, b.id)
 /** As SQLite compares texts: by their bytes in UTF-8, which JavaScript's < does not. */
-const order = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)))
+const order = (a: string, b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))

@@ -31,7 +31,10 @@ export function openForWriting(path: string): DatabaseSyncInstance {
   const has = db.prepare("select 1 from sqlite_master where name = 'meta'").get()
   if (has) return db
   db.exec(`begin; ${TABLES} commit`)
-  db.prepare("insert into meta values ('version', ?), ('generation', ?), ('changes', 0)").run(VERSION, Date.now())
+  db.prepare("insert into meta values ('version', ?), ('generation', ?), ('changes', 0)").run(
+    VERSION,
+    Date.now(),
+  )
   return db
 }
 
@@ -42,6 +45,8 @@ export function openForReading(path: string): DatabaseSyncInstance {
 }
 
 export function meta(db: DatabaseSyncInstance, key: string): string | number | undefined {
-  const row = db.prepare('select value from meta where key = ?').get(key) as { value: string | number } | undefined
+  const row = db.prepare('select value from meta where key = ?').get(key) as
+    | { value: string | number }
+    | undefined
   return row?.value
 }

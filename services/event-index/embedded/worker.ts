@@ -24,9 +24,15 @@ const calls: Record<string, (...args: never[]) => unknown> = {
   position: () => meta(db(), 'position') ?? null,
   version: () => (existsSync(path) ? meta(db(), 'version') : undefined),
   event: (id: string) =>
-    (db().prepare('select document from events where id = ?').get(id) as { document: string } | undefined)?.document,
+    (
+      db().prepare('select document from events where id = ?').get(id) as
+        | { document: string }
+        | undefined
+    )?.document,
   created: (importId: string) =>
-    db().prepare("select origin, events from created where origin >= ? || '/' and origin < ? || '0'").all(importId, importId),
+    db()
+      .prepare("select origin, events from created where origin >= ? || '/' and origin < ? || '0'")
+      .all(importId, importId),
   check: () =>
     (db().prepare('pragma integrity_check').all() as { integrity_check: string }[])
       .map((row) => row.integrity_check)
@@ -41,11 +47,16 @@ parentPort!.on('message', ({ id, call, args }: { id: number; call: string; args:
   try {
     const result = calls[call]!(...args)
     const buffer = (result as { events?: Uint8Array } | undefined)?.events?.buffer
-    parentPort!.postMessage({ id, result }, buffer instanceof ArrayBuffer && call === 'page' ? [buffer] : [])
+    parentPort!.postMessage(
+      { id, result },
+      buffer instanceof ArrayBuffer && call === 'page' ? [buffer] : [],
+    )
   } catch (error) {
     const { name, message } = error as Error
-    parentPort!.postMessage({ id, error: { type: (error as Error).constructor.name, name, message } })
+    parentPort!.postMessage({
+      id,
+      error: { type: (error as Error).constructor.name, name, message },
+    })
   }
   if (call === 'close') parentPort!.close()
 })
-

@@ -40,20 +40,30 @@ export class Writer {
     this.#insertMany = db.prepare(`${INSERT} ${Array(ROWS).fill(MARKS).join(',')}`)
     this.#insertOne = db.prepare(`${INSERT} ${MARKS}`)
     this.#find = db.prepare(`${SELECT} where events.id = ?`)
-    this.#addMinute = db.prepare('insert into minutes values (?, ?, ?) on conflict do update set events = events + excluded.events')
-    this.#addCreated = db.prepare('insert into created values (?, ?) on conflict do update set events = events + excluded.events')
+    this.#addMinute = db.prepare(
+      'insert into minutes values (?, ?, ?) on conflict do update set events = events + excluded.events',
+    )
+    this.#addCreated = db.prepare(
+      'insert into created values (?, ?) on conflict do update set events = events + excluded.events',
+    )
     this.#addWords = db.prepare('insert into words (rowid, text) values (?, ?)')
-    this.#setPosition = db.prepare("insert or replace into meta values ('position', ?), ('next', ?)")
+    this.#setPosition = db.prepare(
+      "insert or replace into meta values ('position', ?), ('next', ?), ('block', ?)",
+    )
     this.#facet = openFacets(db)
     const last = db.prepare('select max(seq) seq from events').get() as { seq: number | null }
     this.#next = Math.max((last.seq ?? -1) + 1, Number(meta(db, 'next') ?? 0))
-    this.#block = (db.prepare('select coalesce(max(rowid), -1) done from words').get() as { done: number }).done + 1
+    this.#block =
+      (db.prepare('select coalesce(max(rowid), -1) done from words').get() as { done: number })
+        .done + 1
     this.#readBlock()
   }
 
   /** The words of all blocks that were not finished, after a restart. */
   #readBlock(): void {
-    const rows = this.#db.prepare('select seq, document from events where seq >= ? order by seq').all(this.#block << BLOCK_BITS)
+    const rows = this.#db
+      .prepare('select seq, document from events where seq >= ? order by seq')
+      .all(this.#block << BLOCK_BITS)
     for (const { seq, document } of rows as { seq: number; document: string }[]) {
       this.#inBlock(seq)
       this.#addTokens(wordsOf(document))
@@ -64,15 +74,20 @@ export class Writer {
     const rows = unpack(packed)
     this.#transaction(position, () => {
       const facets = packed.facets.map((facet) => this.#facet(facet))
-      for (let i = 0; i < rows.length; i += ROWS) this.#chunk(rows.slice(i, i + ROWS), packed.facets, facets)
+      for (let i = 0; i < rows.length; i += ROWS)
+        this.#chunk(rows.slice(i, i + ROWS), packed.facets, facets)
     })
   }
 
   remove(removal: Removal, position: string): number {
     let gone = 0
-    const needle = JSON.stringify('path' in removal ? { path: removal.path } : { source: removal.source }).slice(1, -1)
+    const needle = JSON.stringify(
+      'path' in removal ? { path: removal.path } : { source: removal.source },
+    ).slice(1, -1)
     this.#transaction(position, () => {
-      for (const row of this.#db.prepare(`${SELECT} where instr(document, ?) > 0`).all(needle) as Found[]) {
+      for (const row of this.#db
+        .prepare(`${SELECT} where instr(document, ?) > 0`)
+        .all(needle) as Found[]) {
         const document = without(row.document, removal)
         if (document === null) continue
         this.#count(row.at, this.#facet(row), -1)
@@ -84,7 +99,9 @@ export class Writer {
         }
         const { timeline } = JSON.parse(document) as { timeline: { seen: { source: string }[] } }
         const facet = this.#facet({ ...row, source: timeline.seen[0]!.source })
-        this.#db.prepare('update events set document = ?, facet = ? where seq = ?').run(document, facet, row.seq)
+        this.#db
+          .prepare('update events set document = ?, facet = ? where seq = ?')
+          .run(document, facet, row.seq)
         this.#count(row.at, facet, 1)
       }
       this.#raiseGeneration()
@@ -101,7 +118,7 @@ export class Writer {
     try {
       work()
       this.#flush()
-      this.#setPosition.run(position, this.#next)
+      this.#setPosition.run(position, this.#next, this.#block)
       this.#db.exec('commit')
     } catch (error) {
       this.#db.exec('rollback')
@@ -117,21 +134,27 @@ export class Writer {
     const first = this.#next
     this.#next += rows.length
     const values: (string | number)[] = []
-    for (const [i, row] of rows.entries()) values.push(first + i, row.id, row.at, row.place, numbers[row.facet]!, row.document)
+    for (const [i, row] of rows.entries())
+      values.push(first + i, row.id, row.at, row.place, numbers[row.facet]!, row.document)
     let inserted = 0
-    if (rows.length === ROWS) inserted = Number(this.#insertMany.run(...values).changes)
-    else for (let i = 0; i < values.length; i += 6) inserted += Number(this.#insertOne.run(...values.slice(i, i + 6)).changes)
+    if (rows.length === ROWS) inserted = this.#insertMany.run(...values).changes
+    else
+      for (let i = 0; i < values.length; i += 6)
+        inserted += this.#insertOne.run(...values.slice(i, i + 6)).changes
     const repeats: Row[] = []
     for (const [i, row] of rows.entries()) {
-      if (inserted === rows.length) this.#added(row, first + i, facets[row.facet]!.origin, numbers[row.facet]!)
+      if (inserted === rows.length)
+        this.#added(row, first + i, facets[row.facet]!.origin, numbers[row.facet]!)
       else {
         const found = this.#find.get(row.id) as Found
         if (found.seq === first + i) this.#added(row, found.seq, found.origin, numbers[row.facet]!)
-        else if (found.document !== row.document || found.rank !== facets[row.facet]!.rank) repeats.push(row)
+        else if (found.document !== row.document || found.rank !== facets[row.facet]!.rank)
+          repeats.push(row)
       }
     }
     // After the new ones, because what they change goes to the end: words are gathered in the order of seq.
-    for (const row of repeats) this.#merged(this.#find.get(row.id) as Found, row, facets[row.facet]!)
+    for (const row of repeats)
+      this.#merged(this.#find.get(row.id) as Found, row, facets[row.facet]!)
   }
 
   #added(row: Row, seq: number, origin: string, facet: number): void {
@@ -162,7 +185,12 @@ export class Writer {
     this.#db.prepare('delete from events where seq = ?').run(found.seq)
     // It goes to the end, where its words, old and new, are indexed.
     const seq = this.#next++
-    const number = this.#facet({ ...(merged.file === change.file && merged.at === change.at ? facet : found), rank: merged.rank, source: merged.source, origin: found.origin })
+    const number = this.#facet({
+      ...(merged.file === change.file && merged.at === change.at ? facet : found),
+      rank: merged.rank,
+      source: merged.source,
+      origin: found.origin,
+    })
     this.#insertOne.run(seq, found.id, merged.at, merged.place, number, merged.document)
     this.#count(merged.at, number, 1)
     this.#inBlock(seq)
@@ -193,4 +221,5 @@ export class Writer {
   }
 }
 
-const wordsOf = (document: string): string => textOf(JSON.parse(document) as Record<string, unknown>)
+const wordsOf = (document: string): string =>
+  textOf(JSON.parse(document) as Record<string, unknown>)

@@ -7,6 +7,9 @@ const ELSEWHERE = /^(?:message|event\.original|timeline\.(?:time\.|seen|same))/
 /** What a query can name and quote; see services/event-index/text-query.ts. */
 const NAME = /^[A-Za-z@_][\w.@-]*$/
 
+/** Values that no other event has. */
+const ITSELF = new Set(['@timestamp', 'event.id'])
+
 export function fieldsOf(event: TimelineEvent, narrow: (term: string) => void): HTMLElement {
   const rows = leaves(event)
     .filter(([name]) => !ELSEWHERE.test(name))
@@ -29,7 +32,7 @@ function narrowers(
 ): HTMLElement | undefined {
   const sayable =
     NAME.test(name) &&
-    name !== '@timestamp' &&
+    !ITSELF.has(name) &&
     value !== '' &&
     value.length < 200 &&
     !/["\n]/.test(value)

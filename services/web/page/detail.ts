@@ -6,6 +6,7 @@ import { markOf, timeWords } from './time-words.ts'
 import {
   field,
   placeOf,
+  programOf,
   severityOf,
   sourceOf,
   whoOf,
@@ -102,7 +103,9 @@ function heading(event: TimelineEvent, zone: string): HTMLElement {
 
 function originOf(event: TimelineEvent): Node[] {
   const who = whoOf(event)
-  const names = [...new Set([who, placeOf(event), sourceOf(event)])].filter(Boolean)
+  const names = [...new Set([who, placeOf(event), programOf(event), sourceOf(event)])].filter(
+    Boolean,
+  )
   return names.flatMap((name, i) => [
     element('bdi', { class: name === who ? 'who' : '' }, visible(name)),
     ...(i < names.length - 1 ? [document.createTextNode(' · ')] : []),

@@ -51,10 +51,12 @@ export function button(
 }
 
 /** An element that index.html has. */
-export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+export function part(id: string): HTMLElement
+export function part<T extends HTMLElement>(id: string, type: new () => T): T
+export function part(id: string, type: new () => HTMLElement = HTMLElement): HTMLElement {
   const found = document.getElementById(id)
-  if (!found) throw new Error(`index.html has no element ${id}`)
-  return found as T
+  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} ${id}`)
+  return found
 }
 
 export const count = (n: number): string => n.toLocaleString('en-US')

@@ -35,8 +35,8 @@ export function createFilters(go: (change: Partial<View>) => void): Filters {
     service: menu('service', 'Service', 'Services of the events loaded so far.'),
   }
   part('menus').replaceChildren(...Object.values(menus).map((m) => m.element))
-  const clear = button('Clear filters', () => go(noFilters), { class: 'clear', hidden: true })
-  part('filters').append(clear)
+  const clear = part('clear')
+  clear.addEventListener('click', () => go(noFilters))
 
   const chip = (name: ListName, value: string, n: number | undefined, sign?: Node): HTMLElement => {
     const pressed = view?.[name].includes(value) ?? false

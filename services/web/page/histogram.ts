@@ -11,7 +11,7 @@ import {
   type Scale,
 } from './chart.ts'
 import { chartHand } from './chart-hand.ts'
-import { button, drawing, element, events, part } from './element.ts'
+import { button, count, drawing, element, events, part } from './element.ts'
 import { isoOf, secondsOf, spanWords } from './instant.ts'
 import { fullTime, localTime } from './zone.ts'
 
@@ -80,7 +80,7 @@ export function createHistogram(hooks: Hooks): Histogram {
   }
 }
 
-/** `10:00 – 10:10, 20 Nov: 34 events, 3 error and worse` */
+/** `2025-11-20 10:00 to 10:10 Z: 34 events, 3 errors` */
 function spanText(bins: Bins, span: Span, zone: string): string {
   const inside = bins.buckets.filter(
     (b) => secondsOf(b.at) >= span.from && secondsOf(b.at) < span.to,
@@ -99,7 +99,10 @@ function countWords(buckets: readonly Bucket[]): string {
   const some = CLASSES.filter(([name]) => name !== 'other' && sums[name] > 0)
   return [
     events(sums.error + sums.warn + sums.other),
-    ...some.map(([name, text]) => `${sums[name]} ${text}`),
+    ...some.map(([name]) => {
+      const word = name === 'error' ? 'error' : 'warning'
+      return `${count(sums[name])} ${word}${sums[name] === 1 ? '' : 's'}`
+    }),
   ].join(', ')
 }
 

@@ -1,18 +1,10 @@
-import { get, Problem, type Page } from './api.ts'
+import { Problem, type Page } from './api.ts'
 import { button, element, part } from './element.ts'
-import { isLater } from './instant.ts'
-import {
-  emptyPage,
-  fillPage,
-  rowWith,
-  type ListPage,
-  type Look,
-  type PageRequest,
-} from './pages.ts'
+import { emptyPage, fillPage, rowWith, type ListPage, type Look } from './pages.ts'
+import { readPage, type PageRequest } from './read-page.ts'
 import type { TimelineEvent } from './timeline-event.ts'
-import { filterOf, isFiltered, urlOf, type View } from './view.ts'
+import { isFiltered, urlOf, type View } from './view.ts'
 
-const PAGE_EVENTS = 200
 /** Events of pages beyond so many are let go and read again when they come near. */
 const KEPT_PAGES = 30
 const NEAR_PIXELS = 1600
@@ -32,7 +24,7 @@ interface Hooks {
 }
 
 export function createList(hooks: Hooks): List {
-  const table = part<HTMLTableElement>('timeline')
+  const table = part('timeline', HTMLTableElement)
   const foot = part('list-foot')
   const head = part('list-head')
   let view: View
@@ -48,19 +40,8 @@ export function createList(hooks: Hooks): List {
     opened: view.event,
     filtered: isFiltered(view),
   })
-  /** Both ways begin at `at`: forward from it, backward before it. */
-  const read = async ({ order, cursor }: PageRequest, signal: AbortSignal): Promise<Page> => {
-    const query = filterOf(view)
-    const { at, from, to } = view
-    if (order === 'asc' && at && (!from || isLater(at, from))) query.set('from', at)
-    if (order === 'desc' && at && (!to || isLater(to, at))) query.set('to', at)
-    query.set('limit', String(PAGE_EVENTS))
-    query.set('order', order)
-    if (cursor) query.set('cursor', cursor)
-    const page = await get<Page>('timeline', query, signal)
-    if (order === 'desc') page.events.reverse()
-    return page
-  }
+  const read = (request: PageRequest, signal: AbortSignal): Promise<Page> =>
+    readPage(view, request, signal)
 
   const near = new IntersectionObserver(
     (entries) => {

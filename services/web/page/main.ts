@@ -51,8 +51,8 @@ function failed(error: unknown): void {
   else showProblem(error, 'Try again', () => apply(view, true))
 }
 
-const query = part<HTMLInputElement>('query')
-const workspace = part<HTMLSelectElement>('workspace')
+const query = part('query', HTMLInputElement)
+const workspace = part('workspace', HTMLSelectElement)
 const histogram = createHistogram({
   zoom: (span) => bar.zoom(span),
   zoomOut: () => bar.zoomOut(),

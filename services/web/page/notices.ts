@@ -40,7 +40,7 @@ export function showProblem(error: unknown, way: string, does: () => void): void
     button(way, does),
   )
   part('problem').hidden = false
-  if (!problem) console.error(error)
+  if (!problem) reportError(error)
 }
 
 export const clearProblem = (): void => void (part('problem').hidden = true)

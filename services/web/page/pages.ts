@@ -1,17 +1,12 @@
 import { element } from './element.ts'
 import { secondsOf, spanWords } from './instant.ts'
+import type { PageRequest } from './read-page.ts'
 import { COLUMNS, rowOf } from './row.ts'
 import type { TimelineEvent } from './timeline-event.ts'
 import { dayTitle, localTime } from './zone.ts'
 
 /** A silence of so many seconds gets a line of its own. */
 const SILENCE_SECONDS = 1800
-
-/** How a page is read again after its events were let go. */
-export interface PageRequest {
-  order: 'asc' | 'desc'
-  cursor: string | null
-}
 
 /** A page of the list is a tbody: filled near the screen, else empty with the height that it had. */
 export interface ListPage {

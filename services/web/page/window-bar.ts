@@ -16,8 +16,9 @@ const LAST_SECOND = 9_223_372_036
 
 /** The window as two fields, with zoom and steps. */
 export function createWindowBar(go: (change: Partial<View>) => void): WindowBar {
-  const from = part<HTMLInputElement>('from')
-  const to = part<HTMLInputElement>('to')
+  const from = part('from', HTMLInputElement)
+  const to = part('to', HTMLInputElement)
+  const reset = part('reset', HTMLButtonElement)
   const wrong = part('window-wrong')
   let view: View | undefined
   let span: Span | undefined
@@ -59,7 +60,7 @@ export function createWindowBar(go: (change: Partial<View>) => void): WindowBar 
   part('zoom-out').addEventListener('click', () => stretch(0.5, 0.5))
   part('step-back').addEventListener('click', () => stretch(0.5, -0.5))
   part('step-on').addEventListener('click', () => stretch(-0.5, 0.5))
-  part('reset').addEventListener('click', () => go({ from: '', to: '', at: '' }))
+  reset.addEventListener('click', () => go({ from: '', to: '', at: '' }))
 
   return {
     zoom,
@@ -70,8 +71,7 @@ export function createWindowBar(go: (change: Partial<View>) => void): WindowBar 
       to.value = shown(view.to, view.zone)
       for (const input of [from, to]) input.removeAttribute('aria-invalid')
       wrong.textContent = ''
-      ;(part('reset') as HTMLButtonElement).disabled =
-        view.from === '' && view.to === '' && view.at === ''
+      reset.disabled = view.from === '' && view.to === '' && view.at === ''
     },
     bins(bins) {
       span = bins?.span

@@ -3,8 +3,8 @@ import { browserZone, isZone } from './zone.ts'
 
 /** UTC first, then the browser's own zone, then any other. */
 export function createZonePicker(choose: (zone: string) => void): { show(zone: string): void } {
-  const select = part<HTMLSelectElement>('zone')
-  const other = part<HTMLInputElement>('other-zone')
+  const select = part('zone', HTMLSelectElement)
+  const other = part('other-zone', HTMLInputElement)
   const own = browserZone()
   const listed = [...new Set(['UTC', own])]
   let now = 'UTC'
