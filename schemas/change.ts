@@ -3,8 +3,10 @@ export interface Change {
   id: string
   /** Nanoseconds since 1970 as 19 digits. */
   at: string
-  /** The source by which events of one instant are ordered. */
+  /** The name of its source, for people and filters. */
   source: string
+  /** The stream by which events of one instant are ordered: no file name is in it. */
+  stream: string
   place: number
   /** How well its time is known: of two readings of one event the higher wins. */
   rank: number

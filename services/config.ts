@@ -16,6 +16,9 @@ export class BadSetting extends Error {}
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
+/** A workspace is the name of a folder, and part of the names of topics and indices. */
+export const isWorkspace = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name)
+
 /** @throws BadSetting */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const port = Number(env['RECOUNT_HTTP_PORT'] ?? 8080)
@@ -31,7 +34,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     )
   }
   const workspace = env['RECOUNT_WORKSPACE'] ?? 'main'
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(workspace)) {
+  if (!isWorkspace(workspace)) {
     throw new BadSetting(
       `RECOUNT_WORKSPACE is ${workspace}, but must be lower-case letters, digits and hyphens, at most 63`,
     )

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { CommanderError } from 'commander'
 import { commandLine } from './commands/command-line.ts'
+import { Unavailable } from './bus/bus.ts'
 import { WrongUse } from './commands/command.ts'
 import { BadSetting, readConfig } from './config.ts'
 
@@ -22,8 +23,8 @@ try {
   })
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else if (error instanceof WrongUse || error instanceof BadSetting) {
-    process.stderr.write(`recount: ${error.message}\n`)
+  else if ([WrongUse, BadSetting, Unavailable].some((known) => error instanceof known)) {
+    process.stderr.write(`recount: ${(error as Error).message}\n`)
     process.exitCode = 2
   } else throw error
 }

@@ -1,12 +1,10 @@
-import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DatabaseSync } from '@photostructure/sqlite'
 import t, { type Test } from 'tap'
 import { tarOf, zipOf, zstdOf } from './support/archives.ts'
-import { imported, recount, start, wrongSums } from './support/recount.ts'
+import { imported, recount, serving, wrongSums } from './support/recount.ts'
 
 const line = (n: number, text = `message ${n}`): string => `2024-05-01T10:00:0${n}Z INFO ${text}`
 const LOG = [0, 1, 2].map((n) => `${line(n)}\n`).join('')
@@ -40,8 +38,9 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
     [['timeline', '--workspace', '../x'], /\.\.\/x/],
     [['timeline', '--kind', 'logs'], /logs/],
   ]
-  for (const [args, says, env] of table) {
-    const { status, out, err } = await recount(args, cwd, env && { env })
+  const ended = await Promise.all(table.map(([args, , env], n) => recount([...args], cwd, { env: { RECOUNT_DATA: `data-${n}`, ...env } })))
+  for (const [n, [args, says]] of table.entries()) {
+    const { status, out, err } = ended[n]!
     const name = args.join(' ')
     t.equal(status, 2, `${name}: ${err}`)
     t.match(err, says, name)
@@ -93,22 +92,23 @@ t.test('zones are told in both spellings, by name, and from a pipe', async (t) =
     [['--zone', 'Europe/Berlin'], '2024-05-01T08:00:00Z'],
     [[], '2024-05-01T10:00:00Z'],
   ]
-  for (const [zone, at] of table) {
-    const cwd = folder(t)
-    const { status, out } = await recount(['import', '-', '--json', ...zone], cwd, { input: '2024-05-01 10:00:00 INFO piped\n' })
-    t.equal(status, 0)
-    t.match(JSON.parse(out), { events: 1, files: [{ path: 'stdin' }] })
-    const { out: text } = await recount(['timeline'], cwd)
-    t.match(text, new RegExp(`^${at}[ ~] log    stdin  info: piped\n$`), zone.join(' '))
-  }
   const cwd = folder(t)
+  const printed = table.map(async ([zone], n) => {
+    const input = '2024-05-01 10:00:00 INFO piped\n'
+    const { status, out } = await recount(['import', '-', '--json', '--data', `${n}`, ...zone], cwd, { input })
+    t.match({ status, ledger: JSON.parse(out) as object }, { status: 0, ledger: { events: 1, files: [{ path: 'stdin' }] } })
+    return (await recount(['timeline', '--data', `${n}`], cwd)).out
+  })
+  for (const [n, out] of (await Promise.all(printed)).entries()) {
+    t.match(out, new RegExp(`^${table[n]![1]}[ ~] log    stdin  info: piped\n$`), table[n]![0].join(' '))
+  }
   await recount(['import', '-'], cwd, { input: '2024-05-01 10:00:00 INFO piped\n' })
   await recount(['import', '-', '--zone=+02:00'], cwd, { input: '2024-05-01 10:00:00 INFO piped\n' })
   t.match((await recount(['timeline'], cwd)).out, /^2024-05-01T08:00:00Z[^\n]*\n$/, 'told later, it moves what is there')
 })
 
 t.test('every format of the timeline is safe to look at', async (t) => {
-  const evil = ['=1+1', '-2', '@x', '\u001b[31mred', 'a,"b"', '<b>*x*</b> [y](z)', '\u202eright', 'ok']
+  const evil = ['=1+1', '-2', '@x', '\u0007bell', 'a,"b"', '<b>*x*</b> [y](z)', '\u202eright', 'ok']
   const cwd = folder(t, { 'a.jsonl': evil.map((message, n) => JSON.stringify({ time: `2024-05-01T10:00:0${n}Z`, level: 'info', message })).join('\n') })
   t.equal((await imported(['a.jsonl'], cwd)).ledger.events, evil.length)
   const all = async (...args: string[]): Promise<string> => (await recount(['timeline', ...args], cwd)).out
@@ -121,11 +121,11 @@ t.test('every format of the timeline is safe to look at', async (t) => {
   // oxlint-disable-next-line no-control-regex
   for (const format of ['text', 'md']) t.notMatch(await all('--format', format), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/, format)
   t.match(await all('--format', 'md'), String.raw`\<b\>\*x\*\</b\> \[y\](z)`)
-  t.match(await all(), String.raw`\u001b[31mred`)
+  t.match(await all(), String.raw`\u0007bell`)
   t.equal((await all('--limit', '2', '--format', 'jsonl')).trim().split('\n').length, 2)
   t.equal(await all('--limit', '0', '--format', 'jsonl'), '')
   t.match(await all('--from', '2024-05-01T10:00:06Z', '--to', '2024-05-01T10:00:07Z'), /^2024-05-01T10:00:06Z[^\n]*\n$/)
-  t.match(await all('--query', 'ok -red', '--kind', 'log,chat'), /^2024-05-01T10:00:07Z[^\n]*\n$/)
+  t.match(await all('--query', 'ok -bell', '--kind', 'log,chat'), /^2024-05-01T10:00:07Z[^\n]*\n$/)
   t.equal(await all('--kind', 'chat'), '')
 })
 
@@ -199,9 +199,12 @@ t.test('doctor says what is wrong, and where', async (t) => {
   await imported(['a.log'], cwd)
   t.match(await recount(['doctor'], cwd), { status: 0, out: /Nothing is wrong\./ })
   const index = join(cwd, 'recount-data/main/index.sqlite')
-  new DatabaseSync(index).exec('pragma wal_checkpoint(truncate)')
+  const db = new DatabaseSync(index)
+  db.exec('pragma wal_checkpoint(truncate)')
+  db.close()
   const file = openSync(index, 'r+')
-  for (let at = 16384 * 3; at < statSync(index).size; at += 16384) writeSync(file, Buffer.alloc(200, 0xa5), 0, 200, at)
+  const middle = Math.floor(statSync(index).size / 2 / 16_384) * 16_384
+  writeSync(file, Buffer.alloc(16_384, 0xa5), 0, 16_384, middle)
   closeSync(file)
   t.match(await recount(['doctor'], cwd), { status: 1, out: /index: .*Run: recount rebuild/ })
   t.equal((await recount(['rebuild'], cwd)).status, 0)
@@ -214,14 +217,13 @@ t.test('doctor says what is wrong, and where', async (t) => {
   writeFileSync(join(cwd, 'recount-data/main/log.sqlite'), 'this is no log at all')
   const { status, out, err } = await recount(['doctor'], cwd)
   t.equal(status, 1, err)
-  t.match(out, /log of record: .*not a database/)
+  t.match(out, /log of record: .*log\.sqlite cannot be read: .*(?:malformed|not a database)/)
+  t.match(await recount(['timeline'], cwd), { status: 2, err: /^recount: .*log\.sqlite cannot be read/ })
 })
 
 t.test('commands beside a server go through it', async (t) => {
-  const cwd = folder(t, { 'a.log': LOG, 'b.log': `${line(5)}\nnonsense\n` })
-  const serving = start(['serve', '--port', '0'], cwd)
-  const [address] = (await once(serving.stdout!, 'data')) as [Buffer]
-  const url = address.toString().trim()
+  const cwd = folder(t, { 'a.log': LOG, 'b.log': `${line(5)}\n2024-02-30T10:00:00Z x\n` })
+  const { url, end } = await serving(cwd)
   t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.match((await imported(['a.log'], cwd)).ledger, { events: 3, files: [{ path: 'a.log' }] })
   t.match(await recount(['import', '-', '--json'], cwd, { input: LOG }), { status: 0, out: /"merged":3/ })
@@ -231,9 +233,7 @@ t.test('commands beside a server go through it', async (t) => {
   const page = (await (await fetch(`${url}/v1/timeline`)).json()) as { events: object[] }
   t.equal(page.events.length, 4)
   t.match(await recount(['serve', '--port', '0'], cwd), { status: 1, err: /is owned by process \d+, recount serve/ })
-  const ended = once(serving, 'exit')
-  serving.kill('SIGTERM')
-  t.strictSame(await ended, [0, null])
+  t.strictSame(await end('SIGTERM'), [0, null])
   t.notOk(readdirSync(join(cwd, 'recount-data')).some((f) => /owner\.(?:sock|txt)/.test(f)), 'it leaves nothing behind')
   t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 5)
 })
@@ -244,11 +244,9 @@ t.test('what a killed server left behind is in nobody\'s way', async (t) => {
   // A socket's path may have 107 bytes: this one is longer.
   const data = join(deep, deep)
   for (const at of ['recount-data', data]) {
-    const serving = start(['serve', '--port', '0', '--data', at], cwd)
-    await once(serving.stdout!, 'data')
+    const { end } = await serving(cwd, '--data', at)
     t.equal((await imported(['a.log'], cwd, '--data', at)).ledger.events, 3, 'through the server')
-    serving.kill('SIGKILL')
-    await once(serving, 'exit')
+    await end('SIGKILL')
     t.match((await imported(['a.log'], cwd, '--data', at)).ledger, { merged: 3, events: 0 }, 'and without it')
     t.match(await recount(['doctor', '--data', at], cwd), { status: 0 })
   }
@@ -261,16 +259,20 @@ t.test('two imports at the same time both arrive', async (t) => {
   t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 6)
 })
 
-t.test('the data folder inside the imported folder is not imported', async (t) => {
-  const cwd = folder(t, { 'a.log': LOG })
-  for (const n of [3, 0]) {
-    const { ledger } = await imported(['.'], cwd)
-    t.strictSame([ledger.files.map((f) => f.path), ledger.events], [['a.log'], n])
+t.test('files are the same through a server, and the data folder is not among them', async (t) => {
+  const names = ['a.log', 'sub/ü 💥.log', 'sub/new\nline.log', `sub/${'long'.repeat(60)}.log`, '-.log']
+  const cwd = folder(t, Object.fromEntries(names.map((name, n) => [name, `${line(n)}\n`])))
+  symlinkSync('nowhere', join(cwd, 'dangling'))
+  const paths = ['.', cwd, './sub/', '../' + basename(cwd) + '/a.log']
+  const both: [string | null, string][][] = []
+  for (const data of ['recount-data', 'sub/data']) {
+    const server = data === 'sub/data' ? await serving(cwd, '--data', data) : undefined
+    const { status, ledger } = await imported(paths, cwd, '--data', data)
+    t.strictSame([status, wrongSums(ledger), ledger.events], [1, [], names.length])
+    both.push(ledger.files.map((f) => [f.adapter, f.path]))
+    await server?.end('SIGTERM')
+    rmSync(join(cwd, data), { recursive: true })
   }
-  const serving = start(['serve', '--port', '0'], cwd)
-  await once(serving.stdout!, 'data')
-  await sleep(10)
-  t.strictSame((await imported([cwd], cwd)).ledger.files.map((f) => f.path), [join(cwd, 'a.log')], 'nor beside a server')
-  serving.kill('SIGTERM')
-  await once(serving, 'exit')
+  t.strictSame(both[1], both[0])
+  t.strictSame(both[0]?.map(([, path]) => path).slice(0, 3), ['-.log', 'a.log', 'dangling'])
 })

@@ -1,7 +1,8 @@
 import type { Reason } from '../../schemas/rejection.ts'
 
 const DEPTH_LIMIT = 64
-const MANY_DIGITS = /\d{16}|\d\.\d{8,}/
+/** A number, not a part of a text, with more digits than a double surely holds. */
+const MANY_DIGITS = /[:,[]\s*-?(?:\d{16,}|\d+\.\d{8,})(?:[eE][+-]?\d+)?\s*[,}\]]/
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 
 /** Numbers that a double cannot hold become strings with the same digits; all else is what JSON.parse gives. */

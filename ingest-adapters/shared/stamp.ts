@@ -109,7 +109,7 @@ export function fraction(text: string, at: number): { nanos: number; digits: num
 
 /**
  * An offset (`Z`, `+02:00`, `-0530`, `+02`) at `at`. With `spaced`, the short form `+02` is not one, because a number may follow a time.
- * Offsets beyond 18 hours exist nowhere and give 'impossible-time'.
+ * Offsets of a day and more are no offsets and give 'impossible-time'.
  */
 export function readOffset(
   text: string,
@@ -134,7 +134,7 @@ export function readOffset(
     end += colon + 2
   } else if (spaced || colon === 1) return undefined
   if (isDigit(text.charCodeAt(end))) return undefined
-  if (minutes > 59 || hours > 18) return 'impossible-time'
+  if (minutes > 59 || hours > 23) return 'impossible-time'
   const seconds = hours * 3600 + minutes * 60
   return { offset: c === 43 ? seconds : seconds === 0 ? 0 : -seconds, end }
 }

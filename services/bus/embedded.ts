@@ -45,7 +45,7 @@ export function embeddedBus(data: string): Bus {
   const logs = new Map<string, Log>()
   const log = (workspace: string): Log => {
     let found = logs.get(workspace)
-    if (!found) logs.set(workspace, (found = openLog(join(data, workspace))))
+    if (!found) logs.set(workspace, (found = opened(join(data, workspace))))
     return found
   }
   return {
@@ -101,7 +101,11 @@ export function embeddedBus(data: string): Bus {
       return end === 0 ? null : String(end)
     },
     async check(workspace) {
-      return checkLog(log(workspace).db)
+      try {
+        return checkLog(log(workspace).db)
+      } catch (error) {
+        return [(error as Error).message]
+      }
     },
     async close() {
       for (const { flushing, db } of logs.values()) {
@@ -126,6 +130,17 @@ const delivered = (row: LogRow): Delivered => ({
   value: JSON.parse(inflateRawSync(row.body).toString()) as unknown,
   position: String(row.position),
 })
+
+function opened(folder: string): Log {
+  try {
+    return openLog(folder)
+  } catch (error) {
+    if (error instanceof Unavailable) throw error
+    throw new Unavailable(
+      `${join(folder, 'log.sqlite')} cannot be read: ${(error as Error).message}`,
+    )
+  }
+}
 
 function openLog(folder: string): Log {
   mkdirSync(folder, { recursive: true })

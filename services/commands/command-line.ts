@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Command as Program, Option } from 'commander'
-import type { Config } from '../config.ts'
+import { Kind } from '../../schemas/timeline-event.ts'
+import { isWorkspace, type Config } from '../config.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { run, type Invocation } from './run.ts'
 
@@ -10,7 +11,19 @@ interface Shared {
   workspace: string
 }
 
-const list = (value: string): string[] => value.split(',')
+function kinds(value: string): string[] {
+  const list = value.split(',')
+  const wrong = list.find((kind) => !Kind.enum.includes(kind as Kind))
+  if (wrong === undefined) return list
+  throw new WrongUse(`--kind ${wrong} is no kind; there are: ${Kind.enum.join(', ')}`)
+}
+
+function workspaceName(value: string): string {
+  if (isWorkspace(value)) return value
+  throw new WrongUse(
+    `--workspace ${value} is no name: use lower-case letters, digits and hyphens, at most 63`,
+  )
+}
 
 function count(value: string): number {
   const number = Number(value)
@@ -47,7 +60,7 @@ export async function commandLine(
       .command(usage)
       .description(description)
       .option('--data <folder>', 'the data folder', config.data)
-      .addOption(new Option('--workspace <name>', 'the workspace').default(config.workspace))
+      .option('--workspace <name>', 'the workspace', workspaceName, config.workspace)
   command(
     'import <path...>',
     'read files, folders and archives (- reads a pipe) and print what became of every line',
@@ -67,7 +80,11 @@ export async function commandLine(
     .option('--from <instant>', 'from this instant on, such as 2024-05-01T10:00:00Z')
     .option('--to <instant>', 'before this instant')
     .option('--query <text>', 'words, "phrases", field:value, -not')
-    .option('--kind <kinds>', 'log, chat, alert, email, change, ticket, status, metric, note', list)
+    .option(
+      '--kind <kinds>',
+      'log, chat, alert, email, change, ticket, status, metric, note',
+      kinds,
+    )
     .option('--limit <count>', 'at most so many events', count)
     .addOption(
       new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'),

@@ -12,7 +12,7 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
     )
   let index: string[] = []
   try {
-    await timeline.settled(workspace)
+    if (log.length === 0) await timeline.settled(workspace)
     index = await timeline.eventIndex.check(workspace)
   } catch (error) {
     index = [(error as Error).message]

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   chmodSync,
-  existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -29,11 +30,25 @@ export interface Owner {
 
 /** The path of the owner's socket, short enough for the system. */
 export function socketPath(data: string): string {
-  const path = join(resolve(data), 'owner.sock')
+  const folder = resolve(data)
+  const path = join(folder, 'owner.sock')
   if (Buffer.byteLength(path) <= SOCKET_PATH_LIMIT) return path
-  const link = join(tmpdir(), `recount-${Buffer.from(resolve(data)).toString('hex').slice(-24)}`)
-  if (!existsSync(link)) symlinkSync(resolve(data), link)
+  const digest = createHash('sha256').update(folder).digest('hex')
+  const link = join(tmpdir(), `recount-${digest.slice(0, 32)}`)
+  if (!leadsTo(link, folder)) {
+    rmSync(link, { force: true })
+    symlinkSync(folder, link)
+  }
   return join(link, 'owner.sock')
+}
+
+/** Whether a link is of this user and leads to a folder: the folder for temporary files is everybody's. */
+function leadsTo(link: string, folder: string): boolean {
+  try {
+    return readlinkSync(link) === folder && lstatSync(link).uid === process.getuid?.()
+  } catch {
+    return false
+  }
 }
 
 /** Who owns a data folder, as it wrote itself down. */

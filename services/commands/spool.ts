@@ -9,6 +9,8 @@ import { fileInput, type FileInput } from '../ingest/files.ts'
 import type { Unreadable } from '../ingest/walk.ts'
 
 const UNREADABLE = 'unreadable'
+/** Stands before every path: tar takes away a slash at the beginning. */
+const PREFIX = 'path:'
 
 /** The files of a command as a tar stream: the path as shown is the name of the entry. What could not be opened is an entry marked by its owner, with the reason as its content. */
 export function packFiles(files: AsyncIterable<FileInput | Unreadable>): Readable {
@@ -16,11 +18,14 @@ export function packFiles(files: AsyncIterable<FileInput | Unreadable>): Readabl
   const fill = async (): Promise<void> => {
     for await (const file of files) {
       if ('unreadable' in file) {
-        pack.entry({ name: file.path, uname: UNREADABLE }, `${file.reason}\n${file.unreadable}`)
+        pack.entry(
+          { name: PREFIX + file.path, uname: UNREADABLE },
+          `${file.reason}\n${file.unreadable}`,
+        )
         continue
       }
       const size = file.size ?? 0
-      const header = { name: file.path, size, mtime: new Date(file.modifiedMs ?? 0) }
+      const header = { name: PREFIX + file.path, size, mtime: new Date(file.modifiedMs ?? 0) }
       const entry = pack.entry(header) as unknown as Writable
       let sent = 0
       for await (const chunk of file.open()) {
@@ -49,11 +54,12 @@ export async function spool(
   const extract = tar.extract()
   const feeding = pipeline(Readable.from(body), extract)
   for await (const entry of extract) {
-    const { name, uname, mtime } = entry.header
+    const { uname, mtime } = entry.header
+    const path = entry.header.name.slice(PREFIX.length)
     if (uname === UNREADABLE) {
       const [reason, ...unreadable] = (await text(entry)).split('\n')
       spooled.push({
-        path: name,
+        path,
         unreadable: unreadable.join('\n'),
         reason: reason as Unreadable['reason'],
       })
@@ -61,7 +67,7 @@ export async function spool(
     }
     const onDisk = join(folder, String(spooled.length))
     await pipeline(entry as unknown as AsyncIterable<Uint8Array>, createWriteStream(onDisk))
-    spooled.push({ path: name, onDisk, modifiedMs: mtime?.getTime() ?? 0 })
+    spooled.push({ path, onDisk, modifiedMs: mtime?.getTime() ?? 0 })
   }
   await feeding
   return async function* () {

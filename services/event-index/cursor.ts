@@ -1,7 +1,7 @@
 import { BadCursor, TimelineChanged } from './event-index.ts'
 
-/** The place of an event in the total order: instant, source, place, id. */
-export type OrderKey = readonly [at: string, source: string, place: number, id: string]
+/** The place of an event in the total order: instant, stream, place, id. */
+export type OrderKey = readonly [at: string, stream: string, place: number, id: string]
 
 /** A cursor is the order key of the last event and the generation of the timeline that it was read from. */
 export const encodeCursor = (generation: number, key: OrderKey): string =>

@@ -103,7 +103,10 @@ async function openThreads(folder: string): Promise<Threads> {
   }
   await threads.close().catch(() => undefined)
   remove(path)
-  return startThreads(path)
+  const fresh = startThreads(path)
+  // The writer makes the file, which the reader needs.
+  await fresh.call('writer', 'version')
+  return fresh
 }
 
 function startThreads(path: string): Threads {

@@ -40,7 +40,7 @@ export class TimelineChanged extends Error {}
 export class BadCursor extends Error {}
 
 /**
- * The one UTC timeline of each workspace, ordered by (@timestamp, source, place, id).
+ * The one UTC timeline of each workspace, ordered by (@timestamp, stream, place, id).
  * A call resolves only when what it did is visible to every later call. The index is a view: it may be thrown away and filled again from the bus.
  */
 export interface EventIndex {

@@ -2,28 +2,29 @@ import type { Change } from '../../schemas/change.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 
 /** What the index holds of an event. */
-export type Stored = Pick<Change, 'at' | 'source' | 'place' | 'rank' | 'file' | 'document'>
+export type Stored = Pick<
+  Change,
+  'at' | 'source' | 'stream' | 'place' | 'rank' | 'file' | 'document'
+>
 
 /**
  * One event out of two records of it, the same whatever the order in which they come; undefined when the second adds nothing.
  * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,
- * then the earlier instant, then the first place. Places are united; the smallest source and the largest place give the order.
+ * then the earlier instant, then the first place. Places are united; the smallest stream and the largest place give the order.
  */
 export function merge(stored: Stored, change: Stored): Stored | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
-  const isNew = seen.length > old.timeline.seen.length
-  const wins = isNew
-    ? isBetter(change, stored, fresh, old)
-    : change.file === stored.file && change.document !== stored.document
-  const source = change.source < stored.source ? change.source : stored.source
+  const again = seen.length === old.timeline.seen.length && change.file === stored.file
+  const wins = again || isBetter(change, stored, fresh, old)
+  const stream = change.stream < stored.stream ? change.stream : stored.stream
   const place = Math.max(change.place, stored.place)
   const base = wins ? fresh : old
   const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen } })
-  if (document === stored.document && source === stored.source && place === stored.place)
+  if (document === stored.document && stream === stored.stream && place === stored.place)
     return undefined
-  return { ...(wins ? change : stored), source, place, document }
+  return { ...(wins ? change : stored), source: seen[0]!.source, stream, place, document }
 }
 
 function isBetter(

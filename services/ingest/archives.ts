@@ -11,6 +11,8 @@ import type { Unreadable } from './walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
 const DEEPEST = 3
+/** So much is decompressed at once: it may become a thousand times as large. */
+const GZIP_SLICE = 32 * 1024
 /** An archive inside another must be held in memory. */
 const NESTED_LIMIT = 64 * 1024 * 1024
 
@@ -96,14 +98,25 @@ async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Inpu
 /** An error in the middle of the compressed bytes reaches the reader after what could be decompressed. */
 async function* gunzipped(input: Input): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
-  const source = Readable.from(input.open())
-  const done = pipeline(source, gunzip).catch((error: Error) => error)
+  const out: Uint8Array[] = []
+  let failure: Error | undefined
+  gunzip.on('data', (chunk: Uint8Array) => out.push(chunk))
+  gunzip.on('error', (error) => (failure = error))
+  const step = async (begin: (done: () => void) => void): Promise<Uint8Array[]> => {
+    await new Promise<void>((done) => begin(done))
+    return out.splice(0)
+  }
   try {
-    yield* gunzip as AsyncIterable<Uint8Array>
+    for await (const chunk of input.open()) {
+      for (let at = 0; at < chunk.length && !failure; at += GZIP_SLICE) {
+        yield* await step((done) => gunzip.write(chunk.subarray(at, at + GZIP_SLICE), done))
+      }
+      if (failure) break
+    }
+    if (!failure) yield* await step((done) => gunzip.once('close', done).end())
+    if (failure) throw failure as Error
   } finally {
     gunzip.destroy()
-    source.destroy()
-    await done
   }
 }
 
@@ -130,7 +143,8 @@ async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input 
   const options = {
     lazyEntries: true,
     autoClose: false,
-    strictFileNames: false,
+    // A name that leads out of the archive would end the reading of all of it.
+    decodeStrings: false,
     validateEntrySizes: true,
   } as const
   const { onDisk } = archive as FileInput
@@ -139,7 +153,8 @@ async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input 
     : await yauzl.fromBufferPromise(await whole(archive), options)
   try {
     for await (const entry of zip.eachEntry()) {
-      const name = entry.fileName
+      const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry
+      const name = yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, false)
       if (name.endsWith('/')) continue
       const facts = member(archive, name, {
         size: entry.uncompressedSize,

@@ -2,6 +2,8 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 
 const NEWLINE = 10
+/** So many bytes show the encoding, however they come. */
+const LOOKED_AT = 512
 
 /** The encoding that the first bytes show; 'utf-8' also stands for UTF-8 with lines of Windows-1252 between. */
 export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
@@ -10,7 +12,8 @@ export function encodingOf(head: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' 
   if (a === 0xfe && b === 0xff) return 'utf-16be'
   let even = 0
   let odd = 0
-  const length = Math.min(head.length, 512)
+  const length = Math.min(head.length, LOOKED_AT)
+  if (length < 4) return 'utf-8'
   for (let i = 0; i < length; i++) {
     if (head[i] !== 0) continue
     if (i % 2 === 0) even++
@@ -75,7 +78,7 @@ export async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerato
     if (carry.length > 0) bytes = Buffer.concat([carry, bytes])
     carry = Buffer.alloc(0)
     if (!begun) {
-      if (bytes.length < 4) {
+      if (bytes.length < LOOKED_AT) {
         carry = bytes
         continue
       }

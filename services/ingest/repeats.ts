@@ -19,11 +19,8 @@ export function repeatCounter(): (hash: string) => number {
 }
 
 const VALUES = new Uint8Array(128)
-for (const [i, c] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
-].entries()) {
-  VALUES[c.charCodeAt(0)] = i
-}
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i
 
 /** Five characters of base64url as a number of 30 bits. */
 function bits(hash: string, at: number): number {

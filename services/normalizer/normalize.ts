@@ -44,6 +44,7 @@ export function normalize(
     id: record.id,
     at: instantKey(resolved.seconds, resolved.nanos),
     source,
+    stream: batch.declared ? batch.source : (record.stream ?? batch.file),
     place: record.place,
     rank: rankOf(resolved.time.basis, record, context),
     file: batch.file,

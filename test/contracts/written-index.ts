@@ -67,6 +67,7 @@ export function made({
     id,
     at,
     source,
+    stream: source,
     place: 0,
     rank: 59,
     file: 'f1',

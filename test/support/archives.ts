@@ -17,7 +17,8 @@ export function zipOf(members: readonly Member[], { deflated, encrypted }: ZipOp
   let offset = 0
   for (const [name, content] of members) {
     const bytes = Buffer.from(content as string)
-    const stored = deflated ? deflateRawSync(bytes) : bytes
+    const packed = deflated ? deflateRawSync(bytes) : bytes
+    const stored = encrypted ? Buffer.concat([Buffer.alloc(12), packed]) : packed
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(0x800 | (encrypted ? 1 : 0), 2)

@@ -12,8 +12,23 @@ export interface Ended {
   err: string
 }
 
-export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): ChildProcess {
+function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env['PATH'], TZ: 'Asia/Tokyo', ...env } })
+}
+
+/** A server on a port that is free; resolves with its address when it listens. */
+export async function serving(cwd: string, ...more: string[]): Promise<{ url: string; end(signal: NodeJS.Signals): Promise<unknown[]> }> {
+  const child = start(['serve', '--port', '0', ...more], cwd)
+  const ended = once(child, 'exit')
+  const said = await Promise.race([once(child.stdout!, 'data'), ended.then(() => text(child.stderr!))])
+  if (typeof said === 'string') throw new Error(said)
+  return {
+    url: String(said[0]).trim(),
+    end(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
 }
 
 /** Runs the command in a folder, with these bytes on its standard input, and gives what came of it. */

@@ -4,10 +4,20 @@ import type { Change } from '../../../schemas/change.ts'
 /** What many events have in common. */
 export type Facet = Pick<
   Change,
-  'source' | 'kind' | 'host' | 'service' | 'level' | 'file' | 'origin' | 'rank'
+  'source' | 'stream' | 'kind' | 'host' | 'service' | 'level' | 'file' | 'origin' | 'rank'
 >
 
-const NAMES = ['source', 'kind', 'host', 'service', 'level', 'file', 'origin', 'rank'] as const
+const NAMES = [
+  'source',
+  'stream',
+  'kind',
+  'host',
+  'service',
+  'level',
+  'file',
+  'origin',
+  'rank',
+] as const
 const keyOf = (facet: Facet): string => NAMES.map((name) => facet[name]).join('\0')
 
 /** The numbers of facets, each made when it is first met. */

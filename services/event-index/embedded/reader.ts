@@ -5,12 +5,14 @@ import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
 
-const KEY = `printf('%019d', at) at, source, place, events.id`
+const KEY = `printf('%019d', at) at, stream, place, events.id`
 const FROM = 'from events join facets on facets.id = facet'
+/** Walks the order of time; left to itself SQLite may sort the whole table for a page without a window. */
+const IN_ORDER = 'from events indexed by events_at cross join facets on facets.id = facet'
 
 export type Row = {
   at: string
-  source: string
+  stream: string
   place: number
   id: string
   level: string
@@ -22,7 +24,7 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, generation)
   const selection = select(db, query, after, query.order)
   const direction = query.order === 'desc' ? 'desc' : 'asc'
-  const order = `order by at ${direction}, source ${direction}, place ${direction}, events.id ${direction}`
+  const order = `order by events.at ${direction}, stream ${direction}, place ${direction}, events.id ${direction}`
   if (selection.terms.length === 0) return plainPage(db, selection, order, query.limit, generation)
   const rows = matching(db, selection, order, query.order, query.limit + 1)
   const page = rows.slice(0, query.limit)
@@ -32,7 +34,7 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
     count: page.length,
     next:
       rows.length > query.limit && last
-        ? encodeCursor(generation, [last.at, last.source, last.place, last.id])
+        ? encodeCursor(generation, [last.at, last.stream, last.place, last.id])
         : null,
   }
 }
@@ -47,16 +49,16 @@ function plainPage(
 ): Page {
   const page = db
     .prepare(
-      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${FROM} where ${where} ${order} limit ?)`,
+      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${IN_ORDER} where ${where} ${order} limit ?)`,
     )
     .get(...values, limit) as { events: Uint8Array | null; count: number }
   let next: string | null = null
   if (page.count === limit) {
     const edge = db
-      .prepare(`select ${KEY} ${FROM} where ${where} ${order} limit 2 offset ?`)
+      .prepare(`select ${KEY} ${IN_ORDER} where ${where} ${order} limit 2 offset ?`)
       .all(...values, limit - 1) as unknown as Row[]
     if (edge.length === 2)
-      next = encodeCursor(generation, [edge[0]!.at, edge[0]!.source, edge[0]!.place, edge[0]!.id])
+      next = encodeCursor(generation, [edge[0]!.at, edge[0]!.stream, edge[0]!.place, edge[0]!.id])
   }
   return { events: page.events ?? new Uint8Array(), count: page.count, next }
 }
@@ -76,7 +78,9 @@ export function matching(
   }
   if (!s.blocks) {
     const rows = db
-      .prepare(`select ${KEY}, level, document ${FROM} where ${s.where} ${order}`)
+      .prepare(
+        `select ${KEY}, level, document ${order === '' ? FROM : IN_ORDER} where ${s.where} ${order}`,
+      )
       .iterate(...s.values)
     for (const row of rows as IterableIterator<Row>) {
       take(row)
@@ -101,7 +105,7 @@ export function matching(
 }
 
 const compare = (a: Row, b: Row): number =>
-  order(a.at, b.at) || order(a.source, b.source) || a.place - b.place || order(a.id, b.id)
+  order(a.at, b.at) || order(a.stream, b.stream) || a.place - b.place || order(a.id, b.id)
 /** As SQLite compares texts: by their bytes in UTF-8, which JavaScript's < does not. */
 const order = (a: string, b: string): number =>
   a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))

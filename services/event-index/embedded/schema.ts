@@ -9,7 +9,7 @@ export const BLOCK_BITS = 7
 const TABLES = `
   create table meta (key text primary key, value) without rowid;
   create table facets (
-    id integer primary key, source text not null, kind text not null, host text not null, service text not null, level text not null,
+    id integer primary key, source text not null, stream text not null, kind text not null, host text not null, service text not null, level text not null,
     file text not null, origin text not null, rank integer not null
   );
   create table events (

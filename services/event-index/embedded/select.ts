@@ -49,13 +49,13 @@ export function select(
     parts.push(sql)
     values.push(...of)
   }
-  if (filter.from) add('at >= cast(? as integer)', filter.from)
+  add('at >= cast(? as integer)', filter.from ?? 0)
   if (filter.to) add('at < cast(? as integer)', filter.to)
   if (after) {
     const [at, ...rest] = after
     const beyond = direction === 'asc' ? '>' : '<'
     add(
-      `at ${beyond}= cast(? as integer) and (at ${beyond} cast(? as integer) or (source, place, events.id) ${beyond} (?, ?, ?))`,
+      `at ${beyond}= cast(? as integer) and (at ${beyond} cast(? as integer) or (stream, place, events.id) ${beyond} (?, ?, ?))`,
       at,
       at,
       ...rest,

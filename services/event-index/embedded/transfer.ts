@@ -24,18 +24,16 @@ export interface Row {
   document: string
 }
 
-const NEWLINES = /[\n\r]/g
-
 export function pack(changes: readonly Change[]): Packed {
   const facets: Facet[] = []
   const known = new Map<string, number>()
   const numbers: number[] = []
   for (const change of changes) {
-    const { source, kind, host, service, level, file, origin, rank } = change
-    const key = `${source}\0${host}\0${service}\0${level}\0${origin}\0${file}\0${rank}\0${kind}`
+    const { source, stream, kind, host, service, level, file, origin, rank } = change
+    const key = `${source}\0${stream}\0${host}\0${service}\0${level}\0${origin}\0${file}\0${rank}\0${kind}`
     let facet = known.get(key)
     if (facet === undefined) {
-      facet = facets.push({ source, kind, host, service, level, file, origin, rank }) - 1
+      facet = facets.push({ source, stream, kind, host, service, level, file, origin, rank }) - 1
       known.set(key, facet)
     }
     numbers.push(facet, change.place)
@@ -46,7 +44,9 @@ export function pack(changes: readonly Change[]): Packed {
     ids: changes.map((c) => c.id).join('\n'),
     ats: changes.map((c) => c.at).join('\n'),
     documents: changes.map((c) => c.document).join('\n'),
-    texts: changes.map((c) => c.text.replace(NEWLINES, ' ')).join('\n'),
+    texts: changes
+      .map(({ text }) => (text.includes('\n') ? text.replaceAll('\n', ' ') : text))
+      .join('\n'),
   }
 }
 

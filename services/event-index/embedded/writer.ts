@@ -10,7 +10,7 @@ import { unpack, type Packed, type Row } from './transfer.ts'
 const ROWS = 100
 const INSERT = 'insert or ignore into events (seq, id, at, place, facet, document) values'
 const MARKS = '(?, ?, ?, ?, ?, ?)'
-const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, kind, host, service, level, file, origin, rank, document
+const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, origin, rank, document
   from events join facets on facets.id = facet`
 /** Minutes of one facet are counted under one number. */
 const FACETS = 2 ** 24
@@ -189,6 +189,7 @@ export class Writer {
       ...(merged.file === change.file && merged.at === change.at ? facet : found),
       rank: merged.rank,
       source: merged.source,
+      stream: merged.stream,
       origin: found.origin,
     })
     this.#insertOne.run(seq, found.id, merged.at, merged.place, number, merged.document)

@@ -10,6 +10,7 @@ let patience: ReturnType<typeof setTimeout> | undefined
 /** Shows that something is under way while the promise is open. */
 export async function busy<T>(work: Promise<T>): Promise<T> {
   running++
+  document.body.setAttribute('aria-busy', 'true')
   patience ??= setTimeout(() => document.body.classList.add('busy'), PATIENCE_MS)
   try {
     return await work
@@ -18,6 +19,7 @@ export async function busy<T>(work: Promise<T>): Promise<T> {
       clearTimeout(patience)
       patience = undefined
       document.body.classList.remove('busy')
+      document.body.setAttribute('aria-busy', 'false')
     }
   }
 }
