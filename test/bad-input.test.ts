@@ -6,72 +6,172 @@ import { tarOf, zipOf } from './support/archives.ts'
 import { imported, recount, wrongSums } from './support/recount.ts'
 
 const SHARED = resolve('../shared/badinput')
+const EQUAL = '2024-05-01T10:00:00Z INFO equal\n'
 const JSON_LINE = '{"time":"2024-05-01T10:00:00Z","message":"b"}\n'
 const LINE = '2024-05-01T10:00:00Z INFO fine\n'
 
 t.test(
   'a collection of bad input is accounted for to the last line',
-  existsSync(SHARED) ? {} : { skip: `${SHARED} is not there: it comes with the project's shared data, not with the repository` },
+  existsSync(SHARED)
+    ? {}
+    : {
+        skip: `${SHARED} is not there: it comes with the project's shared data, not with the repository`,
+      },
   async (t) => {
     const begin = Date.now()
     const { status, err, ledger } = await imported([SHARED], t.testdir())
     t.strictSame([status, err], [1, ''], 'refused, and nothing thrown')
     t.strictSame(wrongSums(ledger), [])
-    const files = readdirSync(SHARED, { recursive: true, encoding: 'utf8' }).filter((f) => statSync(join(SHARED, f)).isFile())
-    const missing = files.filter((f) => !ledger.files.some(({ path }) => path === join(SHARED, f) || path.startsWith(`${join(SHARED, f)}/`)))
+    const files = readdirSync(SHARED, { recursive: true, encoding: 'utf8' }).filter((f) =>
+      statSync(join(SHARED, f)).isFile(),
+    )
+    const missing = files.filter(
+      (f) =>
+        !ledger.files.some(
+          ({ path }) => path === join(SHARED, f) || path.startsWith(`${join(SHARED, f)}/`),
+        ),
+    )
     // An archive without a file in it has nothing to list.
-    t.strictSame(missing.filter((f) => !f.endsWith('.zip')), [], 'every file is in the ledger')
+    t.strictSame(
+      missing.filter((f) => !f.endsWith('.zip')),
+      [],
+      'every file is in the ledger',
+    )
     t.ok(Date.now() - begin < 60_000, `${ledger.files.length} files in ${Date.now() - begin} ms`)
   },
 )
 
-const bomb = (depth: number): Buffer => (depth === 0 ? Buffer.from(LINE) : zipOf([['a.zip', bomb(depth - 1)]], { deflated: true }))
+const STORED = Array.from(
+  { length: 2000 },
+  (_, i) => `2024-05-01T10:00:00Z INFO ${10_000 + i}\n`,
+).join('')
+
+const bomb = (depth: number): Buffer =>
+  depth === 0 ? Buffer.from(LINE) : zipOf([['a.zip', bomb(depth - 1)]], { deflated: true })
 
 /** What is in a file, and what the ledger says of it: events, and the count of each reason. */
-const HOSTILE: Record<string, [content: string | Buffer, events: number, reasons: Record<string, number>]> = {
-  'deep.json': [`${JSON_LINE}{"x":${'['.repeat(5000)}${']'.repeat(5000)}}\n${JSON_LINE}`, 2, { 'too-deep': 1 }],
-  'numbers.json': ['{"time":"2024-05-01T10:00:00Z","message":"a","n":123456789012345678901234567890,"m":1e999,"o":-0}\n', 1, {}],
-  'prototype.json': ['{"time":"2024-05-01T10:00:00Z","message":"a","__proto__":{"polluted":1},"constructor":{"prototype":1}}\n', 1, {}],
-  'surrogates.json': ['{"time":"2024-05-01T10:00:00Z","message":"\\ud800 alone","\\udfff":"\\udfff"}\n', 1, {}],
-  'escaped.json': ['{"time":"2024-05-01T10:00:00Z","message":"\\u0000\\u001b[2J","host":"a\\u0000b"}\n', 1, {}],
-  'types.json': ['{"time":"2024-05-01T10:00:00Z","message":{"a":[1]},"host":[],"level":{"x":null},"service":false}\n', 1, {}],
-  'far.json': ['{"time":"9999-05-01T10:00:00Z","message":"a"}\n{"time":"0001-05-01T10:00:00Z","message":"a"}\n{"time":"2024-05-01T10:00:00Z","message":"b"}\n', 1, { 'time-out-of-range': 2 }],
-  'torn.json': ['{"time":"2024-05-01T10:00:00Z","message":"a"}\n{"time":"2024-05-01T10:00:00Z","mess\nnull\n[]\n1\n', 1, { 'invalid-json': 1, 'not-a-record': 3 }],
+const HOSTILE: Record<
+  string,
+  [content: string | Buffer, events: number, reasons: Record<string, number>]
+> = {
+  'deep.json': [
+    `${JSON_LINE}{"x":${'['.repeat(5000)}${']'.repeat(5000)}}\n${JSON_LINE}`,
+    2,
+    { 'too-deep': 1 },
+  ],
+  'numbers.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":"a","n":123456789012345678901234567890,"m":1e999,"o":-0}\n',
+    1,
+    {},
+  ],
+  'prototype.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":"a","__proto__":{"polluted":1},"constructor":{"prototype":1}}\n',
+    1,
+    {},
+  ],
+  'surrogates.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":"\\ud800 alone","\\udfff":"\\udfff"}\n',
+    1,
+    {},
+  ],
+  'escaped.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":"\\u0000\\u001b[2J","host":"a\\u0000b"}\n',
+    1,
+    {},
+  ],
+  'types.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":{"a":[1]},"host":[],"level":{"x":null},"service":false}\n',
+    1,
+    {},
+  ],
+  'far.json': [
+    '{"time":"9999-05-01T10:00:00Z","message":"a"}\n{"time":"0001-05-01T10:00:00Z","message":"a"}\n{"time":"2024-05-01T10:00:00Z","message":"b"}\n',
+    1,
+    { 'time-out-of-range': 2 },
+  ],
+  'torn.json': [
+    '{"time":"2024-05-01T10:00:00Z","message":"a"}\n{"time":"2024-05-01T10:00:00Z","mess\nnull\n[]\n1\n',
+    1,
+    { 'invalid-json': 1, 'not-a-record': 3 },
+  ],
   'nul.log': [`${LINE}2024-05-01T10:00:01Z INFO a\0b\n`, 2, {}],
   'only-nul.log': [Buffer.alloc(5000), 0, { binary: 1 }],
   'newlines.log': ['\n'.repeat(5000), 0, {}],
   'tiny.log': ['x\n'.repeat(100_000), 0, { unrecognized: 100_000 }],
-  'same.log': [LINE.repeat(70_000), 70_000, {}],
-  'escape.log': [Buffer.concat([Buffer.from(LINE), Buffer.from([0xc3, 0x28, 0xff, 0xfe, 0x80, 10])]), 1, {}],
+  'same.log': [EQUAL.repeat(66_000), 66_000, {}],
+  'escape.log': [
+    Buffer.concat([Buffer.from(LINE), Buffer.from([0xc3, 0x28, 0xff, 0xfe, 0x80, 10])]),
+    1,
+    {},
+  ],
   'long.log': [`${LINE}${'y'.repeat(3 * 1024 * 1024)}\n${LINE}`, 2, { 'line-too-long': 1 }],
-  'slip.zip': [zipOf([['../../outside.log', LINE], ['/etc/outside.log', LINE.replace('fine', 'other')], ['a\\..\\b.log', LINE.replace('fine', 'third')]]), 3, {}],
-  'encrypted.zip': [zipOf([['secret.log', LINE]], { encrypted: true }), 0, { 'archive-encrypted': 1 }],
+  'slip.zip': [
+    zipOf([
+      ['../../outside.log', LINE],
+      ['/etc/outside.log', LINE.replace('fine', 'other')],
+      ['a\\..\\b.log', LINE.replace('fine', 'third')],
+    ]),
+    3,
+    {},
+  ],
+  'encrypted.zip': [
+    zipOf([['secret.log', LINE]], { encrypted: true }),
+    0,
+    { 'archive-encrypted': 1 },
+  ],
   'nested.zip': [bomb(8), 0, { 'archive-too-deep': 1 }],
   'torn.zip': [zipOf([['a.log', LINE]]).subarray(0, 60), 0, { 'damaged-archive': 1 }],
-  'torn.gz': [gzipSync(Buffer.from(Array.from({ length: 5000 }, (_, i) => LINE.replace('fine', String(Math.sin(i)))).join(''))).subarray(0, 2000), -1, { unreadable: 1 }],
-  'garbage.gz': [Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(100, 7)]), 0, { 'damaged-archive': 1 }],
+  // Stored, not compressed, so that it is known what is left: 1000 of 2000 lines.
+  'torn.gz': [gzipSync(STORED, { level: 0 }).subarray(0, 15 + 32_000), 1000, { unreadable: 1 }],
+  'torn-letter.gz': [
+    gzipSync('Dear all\n'.repeat(4000), { level: 0 }).subarray(0, 15 + 9000),
+    0,
+    { unrecognized: 1000, unreadable: 1 },
+  ],
+  'garbage.gz': [
+    Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(100, 7)]),
+    0,
+    { 'damaged-archive': 1 },
+  ],
 }
 
 t.test('hostile files are read as far as they go, and the rest has a reason', async (t) => {
   const cwd = t.testdir()
   mkdirSync(join(cwd, 'in'))
-  for (const [name, [content]] of Object.entries(HOSTILE)) writeFileSync(join(cwd, 'in', name), content)
-  writeFileSync(join(cwd, 'in/slip.tar'), await tarOf([['../../out.log', LINE.replace('fine', 'tar')]]))
+  for (const [name, [content]] of Object.entries(HOSTILE))
+    writeFileSync(join(cwd, 'in', name), content)
+  writeFileSync(
+    join(cwd, 'in/slip.tar'),
+    await tarOf([['../../out.log', LINE.replace('fine', 'tar')]]),
+  )
   const { status, err, ledger } = await imported(['in'], cwd, '--data', 'data')
   t.strictSame([status, err], [1, ''])
   t.strictSame(wrongSums(ledger), [])
   for (const [name, [, events, reasons]] of Object.entries(HOSTILE)) {
-    const files = ledger.files.filter((f) => f.path === `in/${name}` || f.path.startsWith(`in/${name}/`))
+    const files = ledger.files.filter(
+      (f) => f.path === `in/${name}` || f.path.startsWith(`in/${name}/`),
+    )
     const all: Record<string, number> = {}
-    for (const file of files) for (const [reason, n] of Object.entries(file.reasons)) all[reason] = (all[reason] ?? 0) + n
+    for (const file of files)
+      for (const [reason, n] of Object.entries(file.reasons)) all[reason] = (all[reason] ?? 0) + n
     const sum = files.reduce((total, f) => total + f.events + f.merged, 0)
     t.strictSame(all, reasons, name)
-    if (events >= 0) t.equal(sum, events, `${name}: events`)
-    else t.ok(sum > 0, `${name}: ${sum} events before the end`)
+    t.equal(sum, events, `${name}: events`)
   }
-  t.match(ledger.files.filter((f) => f.path.startsWith('in/slip.')).map((f) => f.path), ['in/slip.tar/../../out.log', 'in/slip.zip/../../outside.log'])
+  t.match(
+    ledger.files.find((f) => f.path === 'in/same.log'),
+    { events: 66_000, merged: 0 },
+    'equal lines stay apart',
+  )
+  t.match(
+    ledger.files.filter((f) => f.path.startsWith('in/slip.')).map((f) => f.path),
+    ['in/slip.tar/../../out.log', 'in/slip.zip/../../outside.log'],
+  )
   t.strictSame(readdirSync(cwd).sort(), ['data', 'in'], 'nothing was written beside')
-  const letters = await recount(['dead-letters', 'list', '--data', 'data', '--format', 'jsonl'], cwd)
+  const letters = await recount(
+    ['dead-letters', 'list', '--data', 'data', '--format', 'jsonl'],
+    cwd,
+  )
   t.equal(letters.out.trim().split('\n').length, ledger.rejected, 'every rejection is kept')
   const timeline = await recount(['timeline', '--data', 'data', '--format', 'jsonl'], cwd)
   t.equal(timeline.out.trim().split('\n').length, ledger.events)

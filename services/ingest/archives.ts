@@ -95,26 +95,33 @@ async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Inpu
   return made
 }
 
-/** An error in the middle of the compressed bytes reaches the reader after what could be decompressed. */
+/**
+ * An error in the middle of the compressed bytes reaches the reader after what could be decompressed. Fed slice by slice: a stream that
+ * fails throws away what its reader has not taken yet.
+ */
 async function* gunzipped(input: Input): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 })
   const out: Uint8Array[] = []
-  let failure: Error | undefined
   gunzip.on('data', (chunk: Uint8Array) => out.push(chunk))
-  gunzip.on('error', (error) => (failure = error))
-  const step = async (begin: (done: () => void) => void): Promise<Uint8Array[]> => {
-    await new Promise<void>((done) => begin(done))
-    return out.splice(0)
-  }
+  const ended = new Promise<void>((resolve, reject) =>
+    gunzip.on('end', resolve).on('error', reject),
+  )
+  const settled = ended.catch(() => undefined)
   try {
     for await (const chunk of input.open()) {
-      for (let at = 0; at < chunk.length && !failure; at += GZIP_SLICE) {
-        yield* await step((done) => gunzip.write(chunk.subarray(at, at + GZIP_SLICE), done))
+      for (let at = 0; at < chunk.length; at += GZIP_SLICE) {
+        const written = new Promise<void>((resolve) => {
+          gunzip.write(chunk.subarray(at, at + GZIP_SLICE), () => resolve())
+        })
+        await Promise.race([written, settled])
+        yield* out.splice(0)
+        if (gunzip.destroyed) return await ended
       }
-      if (failure) break
     }
-    if (!failure) yield* await step((done) => gunzip.once('close', done).end())
-    if (failure) throw failure as Error
+    gunzip.end()
+    await settled
+    yield* out
+    await ended
   } finally {
     gunzip.destroy()
   }

@@ -7,18 +7,23 @@ import { isJsonLines } from './json-values.ts'
 const HEAD_BYTES = 64 * 1024
 const VALUES = 50
 
-/** Reads the beginning of an input. Errors of reading are the caller's. */
+/** Reads the beginning of an input, or as much of it as can be read. Rejects when that is nothing. */
 export async function openHead(input: Input, file: File): Promise<Head> {
   const parts: Uint8Array[] = []
   let size = 0
   let whole = true
-  for await (const chunk of input.open()) {
-    parts.push(chunk)
-    size += chunk.length
-    if (size > HEAD_BYTES) {
-      whole = false
-      break
+  try {
+    for await (const chunk of input.open()) {
+      parts.push(chunk)
+      size += chunk.length
+      if (size > HEAD_BYTES) {
+        whole = false
+        break
+      }
     }
+  } catch (error) {
+    if (size === 0) throw error
+    whole = false
   }
   return makeHead(Buffer.concat(parts).subarray(0, HEAD_BYTES), file, whole)
 }

@@ -1,3 +1,4 @@
+import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { eventId, hash } from './identity.ts'
@@ -41,9 +42,18 @@ export async function findOverlap(
   )
 }
 
+/** What can be read of a file; where it ends too early the ledger says so when it is read for good. */
+async function* readable({ loaded, file }: Recorded, input: Input): AsyncGenerator<Iterable<Item>> {
+  try {
+    yield* readItems(input, loaded.adapter, file)
+  } catch {
+    // The end of what there is.
+  }
+}
+
 async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord[]> {
   const first: SourceRecord[] = []
-  for await (const items of readItems(input, found.loaded.adapter, found.file)) {
+  for await (const items of readable(found, input)) {
     for (const item of items) {
       if (!isRecord(item)) continue
       if (item.stream !== undefined || item.nativeId !== undefined) return []
@@ -95,7 +105,7 @@ async function holds(
   if (wanted.length === 0) return undefined
   const follow = sequence()
   const runs = new Map<Context, { next: number; turn: number }>()
-  for await (const items of readItems(input, found.loaded.adapter, found.file)) {
+  for await (const items of readable(found, input)) {
     for (const item of items) {
       if (!isRecord(item)) continue
       const turn = item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0

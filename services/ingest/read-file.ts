@@ -12,6 +12,7 @@ import { readItems } from './read-items.ts'
 import { repeatCounter } from './repeats.ts'
 import { sequence } from './sequence.ts'
 import { isRecord, type Survey } from './survey.ts'
+import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
 
 /** A message on the bus holds so many records, or so many characters of them. More at once would outlive the young generation of the heap. */
@@ -227,12 +228,21 @@ async function readUnrecognized(
     out.refuse({ rejected: found.reason, reason, line: 1 })
     return
   }
-  for await (const { lines, first, refused } of lineBlocks((input as Input).open())) {
+  const { bytes, rethrow } = untilFailure((input as Input).open())
+  let next = 1
+  for await (const { lines, first, refused } of lineBlocks(bytes)) {
     for (const refusal of refused) out.refuse(refusal)
     for (const [i, line] of lines.entries()) {
       if (line !== '') out.refuse({ rejected: line, reason: 'unrecognized', line: first + i })
       const full = out.turn()
       if (full) await full
     }
+    next = first + lines.length
+  }
+  try {
+    rethrow()
+  } catch (error) {
+    const rejected = `${input.path}: ${(error as Error).message}`
+    out.refuse({ rejected, reason: 'unreadable', line: next })
   }
 }

@@ -3,14 +3,15 @@ import { documents } from './documents.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
 import { lineBlocks } from './line-blocks.ts'
+import { untilFailure } from './until-failure.ts'
 
-/** What an adapter makes of a file, block by block, in the order of the file. */
+/** What an adapter makes of a file, block by block, in the order of the file. Where reading fails, it rejects after what came before. */
 export async function* readItems(
   input: Input,
   adapter: Adapter,
   file: File,
 ): AsyncGenerator<Iterable<Item>> {
-  const source = input.open()
+  const { bytes: source, rethrow } = untilFailure(input.open())
   if (adapter.unit === 'lines') {
     const parse = adapter.parse(file)
     let next = 1
@@ -33,4 +34,5 @@ export async function* readItems(
       yield 'rejected' in document ? [document] : await parse(document.bytes, document.line)
     }
   }
+  rethrow()
 }

@@ -84,7 +84,7 @@ export async function survey(
     head: hashes,
     first: first ?? 0,
     findings: stamps.finish(),
-    forward: downs <= ups,
+    forward: downs < 5 || downs <= ups * 3,
   }
 }
 
@@ -105,8 +105,13 @@ function unrecognized(path: string, head: Head): Survey {
 async function described(adapter: JsonAdapter, head: Head, input: Input): Promise<unknown> {
   if (adapter.describes!(head, head.values) === undefined) return undefined
   const values: unknown[] = []
-  for await (const some of jsonValues(input.open())) {
-    for (const value of some) if (!('rejected' in value)) values.push(value.value)
+  try {
+    for await (const some of jsonValues(input.open())) {
+      for (const value of some) if (!('rejected' in value)) values.push(value.value)
+    }
+  } catch {
+    // Half a description describes nothing: the file is read as records, which tells what is wrong with it.
+    return undefined
   }
   return adapter.describes!(head, values)
 }

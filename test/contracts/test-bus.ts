@@ -200,7 +200,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
   await test('read gives the messages of some topics, and of one key', async (t, bus) => {
     const topics: Topic[] = ['records', 'rejections', 'contexts', 'removals', 'imports']
     for (const n of numbers(0, 100))
-      await bus.append(main, [message(n, n % 3 === 0 ? 'x' : 'y', topics[n % 5]!)])
+      await bus.append(main, [message(n, n % 3 === 0 ? 'x' : 'y', topics[n % 5])])
     const each = async (of: Topic[], key?: string): Promise<unknown[]> =>
       (await readAll(bus, of, key)).map((m) => m.value)
     t.strictSame(

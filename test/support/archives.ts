@@ -11,7 +11,10 @@ export interface ZipOptions {
 }
 
 /** A zip file (APPNOTE.TXT 6.3), made by hand because its members are to be as wrong as a test wants. */
-export function zipOf(members: readonly Member[], { deflated, encrypted }: ZipOptions = {}): Buffer {
+export function zipOf(
+  members: readonly Member[],
+  { deflated, encrypted }: ZipOptions = {},
+): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
@@ -46,9 +49,10 @@ export function zipOf(members: readonly Member[], { deflated, encrypted }: ZipOp
 
 export async function tarOf(members: readonly Member[]): Promise<Buffer> {
   const pack = tar.pack()
-  for (const [name, content] of members) pack.entry({ name, mtime: new Date(0) }, Buffer.from(content as string))
+  for (const [name, content] of members)
+    pack.entry({ name, mtime: new Date(0) }, Buffer.from(content as string))
   pack.finalize()
-  return buffer(pack as unknown as AsyncIterable<Uint8Array>)
+  return buffer(pack)
 }
 
 /** A Zstandard frame (RFC 8878) of one raw block of at most 255 bytes. */
