@@ -20,10 +20,6 @@ export const hash = (text: string): string =>
 const identityOf = (record: SourceRecord, dataset: string, stream: string): string =>
   record.nativeId === undefined ? `${stream}\0${record.original}` : `${dataset}\0${record.nativeId}`
 
-/** The id that the first such record has in a stream. */
-export const eventId = (record: SourceRecord, dataset: string, stream: string): string =>
-  `${stampPrefix(record.time)}-${hash(identityOf(record, dataset, stream))}`
-
 let lastDay = NaN
 let lastDate = ''
 

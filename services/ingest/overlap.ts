@@ -1,7 +1,8 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
-import { eventId, hash } from './identity.ts'
+import type { Seen } from '../../schemas/timeline-event.ts'
+import { hash, identifier } from './identity.ts'
 import type { Input } from './input.ts'
 import { readItems } from './read-items.ts'
 import { sequence } from './sequence.ts'
@@ -64,27 +65,32 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
   return first
 }
 
-/** Whether the records are in the stream, one after the other, and when the first of them was. */
+/** Whether the records are in the stream, one after the other in one of its files, and when the first of them was. */
 async function linesIn(
   context: Context,
   records: readonly SourceRecord[],
   event: (id: string) => Promise<string | undefined>,
 ): Promise<{ at: string } | undefined> {
-  let at: string | undefined
-  let last = -1
+  const identify = identifier(context.dataset, context.file, undefined)
+  const known: { '@timestamp': string; timeline: { seen: readonly Seen[] } }[] = []
   for (const record of records) {
-    const document = await event(eventId(record, context.dataset, context.file))
+    const document = await event(identify(record).id)
     if (document === undefined) return undefined
-    const known = JSON.parse(document) as {
-      '@timestamp': string
-      timeline: { seen: { line: number }[] }
-    }
-    const { line } = known.timeline.seen[0]!
-    if (line <= last) return undefined
-    last = line
-    at ??= known['@timestamp']
+    known.push(JSON.parse(document) as (typeof known)[number])
   }
-  return at === undefined ? undefined : { at }
+  const seen = known.map((k) => k.timeline.seen)
+  const inOneFile = seen[0]!.some(({ path }) => ascends(seen, path))
+  return inOneFile ? { at: known[0]!['@timestamp'] } : undefined
+}
+
+/** Whether events were seen in a file one after the other. */
+function ascends(seen: readonly (readonly Seen[])[], path: string): boolean {
+  let last = -1
+  return seen.every((places) => {
+    const next = places.find((place) => place.path === path && place.line > last)
+    last = next?.line ?? Infinity
+    return next !== undefined
+  })
 }
 
 function yearsBetween({ time }: SourceRecord, context: Context, at: string): number {
@@ -104,22 +110,19 @@ async function holds(
   const wanted = streams.filter((c) => c.head.length > 0)
   if (wanted.length === 0) return undefined
   const follow = sequence()
-  const runs = new Map<Context, { next: number; turn: number }>()
+  const last: { hash: string; turn: number }[] = []
   for await (const items of readable(found, input)) {
     for (const item of items) {
       if (!isRecord(item)) continue
       const turn = item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0
-      const h = hash(item.original)
+      last.push({ hash: hash(item.original), turn })
+      if (last.length > IN_A_ROW) last.shift()
       for (const context of wanted) {
-        const run = runs.get(context)
-        if (run && context.head[run.next] === h) run.next++
-        else if (context.head[0] === h) runs.set(context, { next: 1, turn })
-        else {
-          runs.delete(context)
-          continue
+        const head = context.head.slice(0, IN_A_ROW)
+        const begin = last.at(-head.length)
+        if (begin && head.every((h, i) => h === last.at(i - head.length)!.hash)) {
+          return { context, shift: -begin.turn }
         }
-        const { next, turn: begun } = runs.get(context)!
-        if (next >= Math.min(IN_A_ROW, context.head.length)) return { context, shift: -begun }
       }
     }
   }

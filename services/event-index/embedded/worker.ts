@@ -46,10 +46,12 @@ const calls: Record<string, (...args: never[]) => unknown> = {
 parentPort!.on('message', ({ id, call, args }: { id: number; call: string; args: never[] }) => {
   try {
     const result = calls[call]!(...args)
-    const buffer = (result as { events?: Uint8Array } | undefined)?.events?.buffer
+    const events = (result as { events?: Uint8Array } | undefined)?.events
+    // Small buffers share one piece of memory, which must stay here.
+    const whole = events?.buffer.byteLength === events?.byteLength
     parentPort!.postMessage(
       { id, result },
-      buffer instanceof ArrayBuffer && call === 'page' ? [buffer] : [],
+      call === 'page' && whole && events!.buffer instanceof ArrayBuffer ? [events!.buffer] : [],
     )
   } catch (error) {
     const { name, message } = error as Error
