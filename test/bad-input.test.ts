@@ -114,6 +114,15 @@ const HOSTILE: Record<
     3,
     {},
   ],
+  // Two members of one name: each is read as what it is.
+  'twice.zip': [
+    zipOf([
+      ['x', LINE.repeat(3).replaceAll('fine', 'first')],
+      ['x', JSON_LINE.replace('"b"', '"second"')],
+    ]),
+    4,
+    {},
+  ],
   'encrypted.zip': [
     zipOf([['secret.log', LINE]], { encrypted: true }),
     0,

@@ -43,10 +43,11 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
   const importId = `i${options.nowMs.toString(36)}${randomUUID().slice(0, 4)}`
   const surveys = new Map<string, Survey>()
   const companions: Companion[] = []
+  const nth = counter()
   for await (const input of options.inputs()) {
     if ('unreadable' in input) continue
     const found = await survey(input, adapters, options.nowMs)
-    surveys.set(found.path, found)
+    surveys.set(`${found.path}\0${nth(found.path)}`, found)
     if (found.outcome === 'describes')
       companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
   }
@@ -54,16 +55,25 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
   const reports: FileReport[] = []
   let units = 0
   let position: string | null = null
+  // Files of this import overlap one another too: what was sent of those before is looked for in the index.
+  const event = async (id: string): Promise<string | undefined> => {
+    if (position !== null) await ports.indexed(position)
+    return ports.event(id)
+  }
+  const nthToRead = counter()
   for await (const input of options.inputs()) {
     const origin = `${importId}/${reports.length}`
     // A file that came while the import ran is left for the next one.
-    const found = 'unreadable' in input ? unreadable(input) : surveys.get(input.path)
+    const found =
+      'unreadable' in input
+        ? unreadable(input)
+        : surveys.get(`${input.path}\0${nthToRead(input.path)}`)
     if (!found) continue
     if (found.outcome === 'records') {
       found.file.companions = companionsOf(companions, found.path, found.loaded.name)
       position =
         (await placeStream(
-          ports,
+          { ...ports, event },
           options,
           catalogue,
           found,
@@ -88,6 +98,16 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
     { topic: 'imports', key: importId, value: { ...ledger, atMs: options.nowMs } },
   ])
   return ledger
+}
+
+/** How often each path came before: members of an archive may have one name. */
+function counter(): (path: string) => number {
+  const counts = new Map<string, number>()
+  return (path) => {
+    const before = counts.get(path) ?? 0
+    counts.set(path, before + 1)
+    return before
+  }
 }
 
 /** Instants that the other files of the import span. */

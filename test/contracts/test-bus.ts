@@ -1,59 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { Bus, Delivered, Message, Topic } from '../../services/bus/bus.ts'
-
-const main = 'main'
-const message = (value: unknown, key = 'a', topic: Topic = 'records'): Message => ({
-  topic,
-  key,
-  value,
-})
-const numbers = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, i) => from + i)
-const append = (bus: Bus, from: number, to: number): Promise<string> =>
-  bus.append(
-    main,
-    numbers(from, to).map((n) => message(n)),
-  )
-const values = (messages: readonly Delivered[], key = 'a'): unknown[] =>
-  messages.filter((m) => m.key === key).map((m) => m.value)
-
-async function readAll(
-  bus: Bus,
-  topics: Topic[] = ['records'],
-  key?: string,
-): Promise<Delivered[]> {
-  const all: Delivered[] = []
-  for await (const one of bus.read(main, topics, key)) all.push(one)
-  return all
-}
-
-async function until(true_: () => boolean): Promise<void> {
-  for (let waited = 0; !true_() && waited < 20_000; waited += 5) await sleep(5)
-}
-
-/** A consumer that gathers what it gets until it has been given so many, and ends. */
-async function consumed(
-  bus: Bus,
-  after: string | null,
-  count: number,
-  during?: () => Promise<unknown>,
-  workspace = main,
-): Promise<Delivered[]> {
-  const got: Delivered[] = []
-  const stopping = new AbortController()
-  const running = bus.consume(
-    workspace,
-    after,
-    async (some) => void got.push(...some),
-    stopping.signal,
-  )
-  await during?.()
-  await until(() => got.length >= count)
-  stopping.abort()
-  await running
-  return got
-}
+import type { Bus, Delivered, Topic } from '../../services/bus/bus.ts'
+import { append, consumed, main, message, numbers, readAll, until, values } from './read-bus.ts'
 
 /** What every bus does. `open` gives the bus of a place: opened again, the same place holds what was stored there. */
 export async function testBus(t: Test, open: (place: string) => Promise<Bus>): Promise<void> {

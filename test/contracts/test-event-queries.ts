@@ -1,140 +1,10 @@
 import type { Test } from 'tap'
-import type { PageQuery } from '../../services/event-index/event-index.ts'
-import { key, main, WrittenIndex, type Made, type Open } from './written-index.ts'
-
-const SECOND = 1_000_000_000
-const MINUTE = 60 * SECOND
-
-const EVENTS: Made[] = [
-  {
-    id: 'a',
-    message: 'Connection refused to db1:5432',
-    source: 'web',
-    host: 'web01',
-    service: 'api',
-    level: 'error',
-  },
-  {
-    id: 'b',
-    after: 1,
-    message: 'connection established',
-    source: 'web',
-    host: 'web02',
-    service: 'api',
-    level: 'info',
-  },
-  {
-    id: 'c',
-    after: 2,
-    message: 'Verbindung zurückgesetzt, ÜBER Straße 東京',
-    source: 'db',
-    host: 'db1',
-    level: 'warn',
-  },
-  {
-    id: 'd',
-    after: 30 * SECOND,
-    message: 'REFUSED connection',
-    source: 'db',
-    kind: 'alert',
-    service: 'db',
-  },
-  {
-    id: 'e',
-    after: MINUTE,
-    message: 'refused',
-    source: 'chat',
-    kind: 'chat',
-    fields: { user: { name: 'Ada Lovelace' } },
-  },
-  {
-    id: 'f',
-    after: MINUTE + 1,
-    message: 'x_y-z 10.0.0.1',
-    source: 'chat',
-    fields: { labels: { source: 'web', 'a.b': 'v 1', n: 7 } },
-  },
-  {
-    id: 'g',
-    after: 61 * MINUTE,
-    message: 'unknown level',
-    source: 'web',
-    fields: { log: { level: 'loud' } },
-  },
-]
-
-/** A query and the ids of the events that it selects. */
-const QUERIES: [Partial<PageQuery>, string][] = [
-  [{}, 'abcdefg'],
-  [{ kind: ['alert'] }, 'd'],
-  [{ kind: ['alert', 'chat'] }, 'de'],
-  [{ source: ['web'] }, 'abg'],
-  [{ source: ['db', 'chat'] }, 'cdef'],
-  [{ host: ['web01', 'db1'], level: ['error', 'warn'] }, 'ac'],
-  [{ service: ['api'], level: ['info'] }, 'b'],
-  [{ host: [''] }, 'defg'],
-  [{ kind: ['nothing'] }, ''],
-  [{ from: key(1), to: key(30 * SECOND) }, 'bc'],
-  [{ from: key(MINUTE) }, 'efg'],
-  [{ to: key(0) }, ''],
-  [{ from: key(5), to: key(5) }, ''],
-  [{ from: key(9), to: key(5) }, ''],
-  [{ q: 'refused' }, 'ade'],
-  [{ q: 'refused connection' }, 'ad'],
-  [{ q: '"refused connection"' }, 'd'],
-  [{ q: '"connection refused"' }, 'a'],
-  [{ q: '"refused to db1"' }, 'a'],
-  [{ q: 'connection -refused' }, 'b'],
-  [{ q: '-refused' }, 'bcfg'],
-  [{ q: '-"connection refused" refused' }, 'de'],
-  [{ q: 'refus' }, ''],
-  [{ q: 'ZURÜCKGESETZT über' }, 'c'],
-  [{ q: 'straße 東京' }, 'c'],
-  [{ q: 'strasse' }, ''],
-  [{ q: 'host:web01' }, 'a'],
-  [{ q: 'web01' }, 'a'],
-  [{ q: 'host:web0' }, ''],
-  [{ q: 'host:web01 refused' }, 'a'],
-  [{ q: '-host:web01 refused' }, 'de'],
-  [{ q: 'level:warn' }, 'c'],
-  [{ q: 'kind:alert' }, 'd'],
-  [{ q: 'user:"Ada Lovelace"' }, 'e'],
-  [{ q: 'lovelace' }, 'e'],
-  [{ q: 'source:web' }, 'abg'],
-  [{ q: 'labels.source:web' }, 'f'],
-  [{ q: 'labels.a.b:"v 1"' }, 'f'],
-  [{ q: 'labels.n:7' }, 'f'],
-  [{ q: 'message:established' }, 'b'],
-  [{ q: 'event.id:c' }, 'c'],
-  [{ q: '10.0.0.1' }, 'f'],
-  [{ q: 'y z' }, 'f'],
-  [{ q: '!!! ---' }, 'abcdefg'],
-  [{ q: '"' }, 'abcdefg'],
-  [{ q: `' OR 1=1 --` }, ''],
-  [{ q: 'refused* NEAR(a b) {x}' }, ''],
-  [{ q: 'refused', kind: ['log'], to: key(MINUTE) }, 'a'],
-  [{ q: 'refused '.repeat(240) }, 'ade'],
-  [
-    {
-      q: Array.from({ length: 1000 }, (_, i) => `${i % 10}`)
-        .join(' ')
-        .slice(0, 2000),
-    },
-    '',
-  ],
-]
+import { EVENTS, MINUTE, QUERIES } from './queries.ts'
+import { key, main, testWith, type Made, type Open, type WrittenIndex } from './written-index.ts'
 
 /** How every event index selects and counts. */
 export async function testEventQueries(t: Test, open: Open): Promise<void> {
-  const test = (
-    name: string,
-    body: (t: Test, on: WrittenIndex) => Promise<void>,
-  ): Promise<unknown> =>
-    t.test(name, async (t) => {
-      const on = await new WrittenIndex(open).reopen()
-      t.teardown(() => on.index.close())
-      await body(t, on)
-    })
+  const test = testWith(t, open)
 
   const answers = async (t: Test, on: WrittenIndex, when: string): Promise<void> => {
     for (const [query, ids] of QUERIES) {
@@ -182,6 +52,12 @@ export async function testEventQueries(t: Test, open: Open): Promise<void> {
     await add(300, ...some.map((e) => ({ ...e, path: '/copy' })))
     await on.reopen()
     await add(100, ...some.map((e) => ({ ...e, path: '/another' })))
+    const old: Made = { id: 'old', message: 'quetzal', path: '/first' }
+    await on.write(old)
+    await add(200)
+    await on.write({ ...old, message: 'another reading, less known', path: '/second', rank: 1 })
+    await add(300)
+    t.strictSame([await on.ids({ q: 'quetzal' }), await on.ids({ q: 'another' })], [['old'], []])
     for (const { id } of found) t.strictSame(await on.ids({ q: id.slice(1) }), [id])
     t.equal((await on.ids({ q: 'number of many' })).length, found.length)
     t.equal((await on.counted({ q: 'many' }, 3600))[0]?.count, found.length)

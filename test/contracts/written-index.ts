@@ -1,3 +1,4 @@
+import type { Test } from 'tap'
 import type { Change } from '../../schemas/change.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type {
@@ -133,4 +134,25 @@ export class WrittenIndex {
   counted(filter: WindowFilter = {}, seconds = 60): Promise<Bucket[]> {
     return this.index.histogram(main, filter, seconds)
   }
+}
+
+/** Declares a test that has an index of its own. */
+export const testWith =
+  (t: Test, open: Open) =>
+  (name: string, body: (t: Test, on: WrittenIndex) => Promise<void>): Promise<unknown> =>
+    t.test(name, async (t) => {
+      const on = await new WrittenIndex(open).reopen()
+      t.teardown(() => on.index.close())
+      await body(t, on)
+    })
+
+/** Asserts that a cursor is refused by an error of this class. */
+export async function refused(
+  t: Test,
+  on: WrittenIndex,
+  cursor: string,
+  by: new () => Error,
+): Promise<void> {
+  const page = on.index.page(main, { limit: 1, order: 'asc', cursor })
+  t.ok((await page.catch((error: unknown) => error)) instanceof by, `${by.name} for ${cursor}`)
 }

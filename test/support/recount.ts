@@ -1,8 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { Test } from 'tap'
 import type { Ledger } from '../../schemas/ledger.ts'
+
+/** A line of a log, so many seconds after ten. */
+export const line = (n: number, text = `message ${n}`): string =>
+  `2024-05-01T10:00:0${n}Z INFO ${text}`
+export const LOG = [0, 1, 2].map((n) => `${line(n)}\n`).join('')
+
+/** A folder for a test, with these files in it. */
+export function folder(t: Test, files: Record<string, string | Buffer> = {}): string {
+  const root = t.testdir()
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(root, name, '..'), { recursive: true })
+    writeFileSync(join(root, name), content)
+  }
+  return root
+}
 
 const MAIN = resolve('build/services/main.js')
 

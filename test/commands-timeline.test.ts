@@ -1,0 +1,141 @@
+import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
+import t from 'tap'
+import { folder, imported, line, LOG, recount } from './support/recount.ts'
+
+t.test('every format of the timeline is safe to look at', async (t) => {
+  const evil = ['=1+1', '-2', '@x', '\u0007bell', 'a,"b"', '<b>*x*</b> [y](z)', '\u202eright', 'ok']
+  const cwd = folder(t, {
+    'a.jsonl': evil
+      .map((message, n) =>
+        JSON.stringify({ time: `2024-05-01T10:00:0${n}Z`, level: 'info', message }),
+      )
+      .join('\n'),
+  })
+  t.equal((await imported(['a.jsonl'], cwd)).ledger.events, evil.length)
+  const all = async (...args: string[]): Promise<string> =>
+    (await recount(['timeline', ...args], cwd)).out
+  const jsonl = (await all('--format', 'jsonl'))
+    .trim()
+    .split('\n')
+    .map((l) => JSON.parse(l) as { message: string })
+  t.strictSame(
+    jsonl.map((e) => e.message),
+    evil,
+  )
+  const csv = (await all('--format', 'csv')).split('\r\n')
+  t.equal(csv[0], '@timestamp,kind,level,source,host,service,message,id')
+  const cells = csv
+    .slice(1, -1)
+    .map((row) => /^(?:"(?:[^"]|"")*",){6}("(?:[^"]|"")*"),"[^"]*"$/.exec(row)?.[1])
+  t.strictSame(cells.slice(0, 5), [`"'=1+1"`, `"'-2"`, `"'@x"`, cells[3], '"a,""b"""'])
+  // oxlint-disable-next-line no-control-regex
+  for (const format of ['text', 'md'])
+    t.notMatch(
+      await all('--format', format),
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
+      format,
+    )
+  t.match(await all('--format', 'md'), String.raw`\<b\>\*x\*\</b\> \[y\](z)`)
+  t.match(await all(), String.raw`\u0007bell`)
+  t.equal((await all('--limit', '2', '--format', 'jsonl')).trim().split('\n').length, 2)
+  t.equal(await all('--limit', '0', '--format', 'jsonl'), '')
+  t.match(
+    await all('--from', '2024-05-01T10:00:06Z', '--to', '2024-05-01T10:00:07Z'),
+    /^2024-05-01T10:00:06Z[^\n]*\n$/,
+  )
+  t.match(await all('--query', 'ok -bell', '--kind', 'log,chat'), /^2024-05-01T10:00:07Z[^\n]*\n$/)
+  t.equal(await all('--kind', 'chat'), '')
+})
+
+t.test('sources are listed, taken back, and come again', async (t) => {
+  const cwd = folder(t, { 'a.log': LOG, 'b.log': `${line(5)}\n` })
+  await imported(['a.log', 'b.log'], cwd)
+  const list = async () =>
+    JSON.parse((await recount(['sources', 'list', '--json'], cwd)).out) as {
+      sources: object[]
+      files: object[]
+    }
+  t.match(await list(), {
+    sources: [
+      { source: 'a.log', events: 3 },
+      { source: 'b.log', events: 1 },
+    ],
+    files: [{ path: 'a.log', times: 1 }, { path: 'b.log' }],
+  })
+  t.match(await recount(['sources', 'remove', 'a.log'], cwd), {
+    status: 0,
+    out: /^3 events taken back/,
+  })
+  t.match(await list(), { sources: [{ source: 'b.log' }], files: [{ path: 'b.log' }] })
+  t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 2)
+  await recount(['rebuild'], cwd)
+  t.equal(
+    (await recount(['timeline'], cwd)).out.split('\n').length,
+    2,
+    'a rebuild does not bring it back',
+  )
+  t.match((await imported(['a.log'], cwd)).ledger, { events: 3, merged: 0 })
+  t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 5)
+})
+
+t.test('a rebuild gives the same bytes, and so does a lost or damaged index', async (t) => {
+  const cwd = folder(t, {
+    'a.log': LOG,
+    'copy/a.log': LOG,
+    's.log': 'Dec 31 23:59:59 web1 app: x\nJan  1 00:00:01 web1 app: y\n',
+  })
+  await imported(['a.log', 's.log'], cwd)
+  await imported(['copy', 's.log'], cwd, '--zone=+01:00')
+  const bytes = async (): Promise<string> =>
+    (await recount(['timeline', '--format', 'jsonl'], cwd)).out
+  const before = await bytes()
+  t.equal(before.trim().split('\n').length, 5)
+  t.match(await recount(['rebuild'], cwd), { status: 0, out: '', err: /built anew/ })
+  t.equal(await bytes(), before)
+  const index = join(cwd, 'recount-data/main/index.sqlite')
+  for (const damage of ['', 'this is no index', readFileSync(index).subarray(0, 5000)]) {
+    for (const suffix of ['-wal', '-shm']) writeFileSync(index + suffix, '')
+    writeFileSync(index, damage)
+    t.equal(await bytes(), before, `filled again after ${damage.length} bytes`)
+  }
+})
+
+t.test('doctor says what is wrong, and where', async (t) => {
+  const cwd = folder(t, {
+    'a.log': Array.from(
+      { length: 3000 },
+      (_, n) => `2024-05-01T10:00:00.${String(n).padStart(4, '0')}Z INFO message ${n}\n`,
+    ).join(''),
+  })
+  await imported(['a.log'], cwd)
+  t.match(await recount(['doctor'], cwd), { status: 0, out: /Nothing is wrong\./ })
+  const index = join(cwd, 'recount-data/main/index.sqlite')
+  const db = new DatabaseSync(index)
+  db.exec('pragma wal_checkpoint(truncate)')
+  db.close()
+  const file = openSync(index, 'r+')
+  const middle = Math.floor(statSync(index).size / 2 / 16_384) * 16_384
+  writeSync(file, Buffer.alloc(16_384, 0xa5), 0, 16_384, middle)
+  closeSync(file)
+  t.match(await recount(['doctor'], cwd), { status: 1, out: /index: .*Run: recount rebuild/ })
+  t.equal((await recount(['rebuild'], cwd)).status, 0)
+  t.match(await recount(['doctor'], cwd), { status: 0, out: /Nothing is wrong\./ })
+  const log = new DatabaseSync(join(cwd, 'recount-data/main/log.sqlite'))
+  log.prepare("update log set body = ? where topic = 'records'").run(Buffer.from('no deflate'))
+  log.exec('pragma wal_checkpoint(truncate)')
+  log.close()
+  t.match(await recount(['doctor'], cwd), {
+    status: 1,
+    out: /log of record: log\.sqlite: message \d+ \(records\) cannot be read\. Restore it from a backup/,
+  })
+  writeFileSync(join(cwd, 'recount-data/main/log.sqlite'), 'this is no log at all')
+  const { status, out, err } = await recount(['doctor'], cwd)
+  t.equal(status, 1, err)
+  t.match(out, /log of record: .*log\.sqlite cannot be read: .*(?:malformed|not a database)/)
+  t.match(await recount(['timeline'], cwd), {
+    status: 2,
+    err: /^recount: .*log\.sqlite cannot be read/,
+  })
+})

@@ -1,0 +1,85 @@
+import type { Test } from 'tap'
+import { TimelineChanged } from '../../services/event-index/event-index.ts'
+import { made, main, refused, testWith, type Made, type Open } from './written-index.ts'
+
+/** How what is in an event index is taken away, counted, built anew and found again. */
+export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
+  const test = testWith(t, open)
+
+  await test('removing takes away places, then events; importing again brings them back', async (t, on) => {
+    const both: Made = { id: 'both', source: 'web', path: '/web.log' }
+    const events: Made[] = [
+      { id: 'web', source: 'web', path: '/web.log' },
+      both,
+      { ...both, source: 'db', path: '/db.log' },
+      { id: 'db', source: 'db', path: '/db.log' },
+    ]
+    await on.write(...events)
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    t.equal(await on.index.remove(main, { path: '/web.log' }, '101'), 1)
+    await refused(t, on, next!, TimelineChanged)
+    t.strictSame([await on.ids(), await on.ids({ source: ['web'] })], [['both', 'db'], []])
+    t.equal(await on.index.remove(main, { path: '/web.log' }, '102'), 0, 'again there is nothing')
+    t.equal(await on.index.remove(main, { source: 'db' }, '103'), 2)
+    t.strictSame([await on.ids(), await on.counted(), await on.index.sources(main)], [[], [], []])
+    t.strictSame(
+      [...(await on.index.created(main, 'i1')).values()].reduce((a, b) => a + b, 0),
+      0,
+    )
+    t.equal(await on.index.position(main), '103')
+    await on.write(...events.map((e) => ({ ...e, origin: 'i2/0' })))
+    t.strictSame(await on.ids({ q: 'message' }), ['both', 'db', 'web'])
+    t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 3]])
+  })
+
+  await test('events are counted by the origin that created them', async (t, on) => {
+    const origins = ['i1/0', 'i1/1', 'i1/10', 'i10/0', 'i1']
+    await on.write(...origins.map((origin, i) => ({ id: `e${i}`, origin })))
+    await on.write({ id: 'e0', origin: 'i2/0', path: '/copy' }, { id: 'new', origin: 'i2/0' })
+    t.strictSame([...(await on.index.created(main, 'i1'))].sort(), [
+      ['i1/0', 1],
+      ['i1/1', 1],
+      ['i1/10', 1],
+    ])
+    t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 1]])
+    t.equal((await on.index.created(main, 'i3')).size, 0)
+  })
+
+  await test('a renewed index takes the place of the old one when it is published', async (t, on) => {
+    await on.write({ id: 'old' })
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    t.equal(next, null)
+    const { index, publish } = await on.index.renew(main)
+    await index.write(main, [made({ id: 'new' }), made({ id: 'newer', after: 1 })], '900')
+    t.strictSame(await on.ids(), ['old'])
+    await publish()
+    t.strictSame([await on.ids(), await on.index.position(main)], [['new', 'newer'], '900'])
+    await on.write({ id: 'newest', after: 2 })
+    await on.reopen()
+    t.strictSame(await on.ids({ q: 'message' }), ['new', 'newer', 'newest'])
+    const abandoned = await on.index.renew(main)
+    await abandoned.index.write(main, [made({ id: 'never' })], '901')
+    await on.reopen()
+    t.strictSame(
+      await on.ids(),
+      ['new', 'newer', 'newest'],
+      'one that was never published leaves nothing',
+    )
+  })
+
+  await test('the position is the last one written, also after a restart', async (t, on) => {
+    await on.write({ id: 'a' })
+    await on.index.write(main, [], '77')
+    t.equal(await on.index.position(main), '77')
+    await on.reopen()
+    t.strictSame([await on.index.position(main), await on.ids()], ['77', ['a']])
+    t.strictSame(await on.index.check(main), [])
+  })
+
+  await test('workspaces are apart', async (t, on) => {
+    await on.write({ id: 'a' })
+    await on.index.write('other', [made({ id: 'b' })], '1')
+    t.strictSame(await on.ids(), ['a'])
+    t.equal((await on.index.page('other', { limit: 9, order: 'asc' })).count, 1)
+  })
+}
