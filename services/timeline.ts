@@ -6,7 +6,7 @@ import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex, Removal } from './event-index/event-index.ts'
 import { importFiles, type ImportOptions } from './ingest/import.ts'
-import { replay, runNormalizer, type Normalizer } from './normalizer/run.ts'
+import { startThread, type Thread } from './thread.ts'
 
 /** Everything that commands and the API need of a data folder, wired together. */
 export interface Timeline {
@@ -22,38 +22,47 @@ export interface Timeline {
   close(): Promise<void>
 }
 
-/** The composition root: the only place that knows which implementation stands behind a port. */
+/** Enough for a few messages of the largest size; more would be a leak. */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
+
+/** The composition root: with normalizer-thread.ts the only place that knows which implementation stands behind a port. */
 export function openTimeline(data: string, logger: Logger): Timeline {
   const bus = embeddedBus(data)
   const eventIndex = embeddedEventIndex(data)
-  const normalizers = new Map<string, Promise<Normalizer>>()
-  const normalizer = (workspace: string): Promise<Normalizer> => {
+  const normalizers = new Map<string, Promise<Thread>>()
+  const normalizer = (workspace: string): Promise<Thread> => {
     let running = normalizers.get(workspace)
     if (!running) {
-      running = eventIndex
-        .position(workspace)
-        .then((after) => runNormalizer({ bus, index: eventIndex, workspace, logger, after }))
+      running = eventIndex.position(workspace).then((after) =>
+        startThread(new URL(`./normalizer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
+          data: { data, workspace, after },
+          limits: LIMITS,
+          failed: (error) => logger.fatal(error, 'the normalizer has stopped'),
+        }),
+      )
       normalizers.set(workspace, running)
     }
     return running
   }
+  const indexed = async (workspace: string, position: string): Promise<void> =>
+    (await normalizer(workspace)).call('indexed', position)
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
-    if (end !== null) await (await normalizer(workspace)).indexed(end)
+    if (end !== null) await indexed(workspace, end)
   }
   return {
     bus,
     eventIndex,
     settled,
     async importFiles(workspace, options) {
-      const { indexed } = await normalizer(workspace)
+      await normalizer(workspace)
       return importFiles(
         {
           bus,
           adapters: await loadAdapters(),
           workspace,
           logger,
-          indexed,
+          indexed: (position) => indexed(workspace, position),
           event: (id) => eventIndex.event(workspace, id),
           created: (importId) => eventIndex.created(workspace, importId),
         },
@@ -68,15 +77,15 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     async rebuild(workspace) {
       await settled(workspace)
       const running = await normalizer(workspace)
-      const { index, publish } = await eventIndex.renew(workspace)
-      await replay({ bus, index, workspace })
-      await running.stop()
+      const { publish } = await eventIndex.renew(workspace)
+      await running.call('replay')
+      await running.close()
       normalizers.delete(workspace)
       await publish()
       await settled(workspace)
     },
     async close() {
-      for (const running of normalizers.values()) await (await running).stop()
+      for (const running of normalizers.values()) await (await running).close()
       await eventIndex.close()
       await bus.close()
     },

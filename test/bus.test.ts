@@ -17,10 +17,17 @@ t.test('check names the message that a changed byte made unreadable', async (t) 
   )
   await bus.close()
   const db = new DatabaseSync(join(data, 'damaged/main/log.sqlite'))
-  db.prepare('update log set body = ? where position = 2').run(Buffer.from('no deflate'))
+  const { body } = db.prepare('select body from log where position = 2').get() as {
+    body: Uint8Array
+  }
+  body[body.length - 3]! ^= 1
+  db.prepare('update log set body = ? where position = 2').run(body)
   db.close()
   const again = embeddedBus(join(data, 'damaged'))
   t.strictSame(await again.check('main'), ['log.sqlite: message 2 (records) cannot be read'])
+  await t.rejects(async () => {
+    for await (const { value } of again.read('main', ['records'])) t.ok(value)
+  }, /message 2 of the log is damaged; restore log\.sqlite from a backup/)
   await again.close()
 })
 

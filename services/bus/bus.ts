@@ -21,7 +21,7 @@ export class Unavailable extends Error {}
 
 /** The log of record of each workspace: everything that was received, in order, for ever. */
 export interface Bus {
-  /** Resolves to the position of the last one when all are durable. Appends of one caller keep their order. Waits while consumers are far behind. */
+  /** Resolves to the position of the last one when all are durable. Appends of one caller keep their order. */
   append(workspace: string, messages: readonly Message[]): Promise<string>
   /**
    * Hands over every message after a position (null: from the first), then those that come, until the signal. A handler that rejects ends the call with its error.

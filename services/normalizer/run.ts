@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import type { RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
@@ -6,10 +5,10 @@ import type { Bus, Delivered } from '../bus/bus.ts'
 import type { EventIndex, Removal } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 
-/** So many writes are on their way to the index while the next records are normalised. */
-const IN_FLIGHT = 3
 /** A write has about so many changes. */
-const WRITE = 1000
+const WRITE = 4000
+/** So many messages are replayed at once; each is read when its turn comes. */
+const TOGETHER = 16
 
 export interface Normalizer {
   /** Resolves when everything up to a position of the bus is in the index. */
@@ -25,9 +24,12 @@ interface Ports {
 
 const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first: 0, evidence: [] }
 
-/** Joins bus and index: every record becomes an event, every correction is applied to the records before it. Goes on from where the index stands. */
+/**
+ * Joins bus and index: every record becomes an event, every correction is applied to the records before it. Goes on from where the index stands.
+ * `failed` is told when it cannot go on.
+ */
 export async function runNormalizer(
-  ports: Ports & { logger: Logger; after: string | null },
+  ports: Ports & { after: string | null; failed(error: Error): void },
 ): Promise<Normalizer> {
   const stopping = new AbortController()
   const waiting: { position: number; resolve(): void; reject(error: Error): void }[] = []
@@ -42,17 +44,16 @@ export async function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = await applier(ports, (position) => {
+  const apply = await applier(ports, ports.after, (position) => {
     reached = Number(position)
     settle()
   })
   const running = ports.bus
-    .consume(ports.workspace, ports.after, apply.take, stopping.signal)
-    .then(apply.settled)
+    .consume(ports.workspace, ports.after, (messages) => apply(messages), stopping.signal)
     .catch((error: unknown) => {
       failed = error as Error
-      ports.logger.fatal(error, 'the normalizer has stopped')
       settle()
+      ports.failed(failed)
     })
   return {
     indexed: (position) =>
@@ -69,43 +70,33 @@ export async function runNormalizer(
 
 /** Applies everything that is on the bus to an empty index. */
 export async function replay({ bus, index, workspace }: Ports): Promise<void> {
-  const apply = await applier({ bus, index, workspace }, () => undefined)
-  for await (const message of bus.read(workspace, ['records', 'contexts', 'removals']))
-    await apply.take([message], true)
-  await apply.settled()
+  const apply = await applier({ bus, index, workspace }, null, () => undefined)
+  let messages: Delivered[] = []
+  for await (const message of bus.read(workspace, ['records', 'removals'])) {
+    if (messages.push(message) < TOGETHER) continue
+    await apply(messages)
+    messages = []
+  }
+  await apply(messages)
 }
 
-interface Applier {
-  take(messages: readonly Delivered[], rebuilding?: boolean): Promise<void>
-  settled(): Promise<void>
-}
+type Apply = (messages: readonly Delivered[]) => Promise<void>
 
 async function applier(
   { bus, index, workspace }: Ports,
+  after: string | null,
   done: (position: string) => void,
-): Promise<Applier> {
+): Promise<Apply> {
   const contexts = new Map<string, Context>()
   for await (const { value } of bus.read(workspace, ['contexts'])) {
     const context = value as Context
     contexts.set(context.file, context)
   }
-  let flying: Promise<unknown>[] = []
-  let failure: unknown
+  let last = after
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
-    if (flying.length >= IN_FLIGHT) await flying.shift()
-    if (failure) throw failure
-    const write = index.write(workspace, changes, position).then(
-      () => done(position),
-      (error: unknown) => {
-        failure = error
-      },
-    )
-    flying.push(write)
-  }
-  const settled = async (): Promise<void> => {
-    await Promise.all(flying)
-    flying = []
-    if (failure) throw failure
+    await index.write(workspace, changes, position)
+    last = position
+    done(position)
   }
   const changesOf = (batch: RecordBatch): Change[] => {
     const context = contexts.get(batch.file) ?? {
@@ -115,34 +106,31 @@ async function applier(
     }
     return batch.records.map((record) => normalize(record, batch, context))
   }
-  const again = async (file: string, before: string): Promise<void> => {
+  /** Until all are written the index stands where it stood: a crash in between begins anew. */
+  const again = async ({ file }: Context, before: string): Promise<void> => {
     for await (const { value, position } of bus.read(workspace, ['records'], file)) {
-      if (Number(position) >= Number(before)) return
-      await write(changesOf(value as RecordBatch), before)
+      if (Number(position) >= Number(before)) break
+      await index.write(workspace, changesOf(value as RecordBatch), last ?? position)
     }
   }
-  return {
-    settled,
-    async take(messages, rebuilding = false) {
-      let changes: Change[] = []
-      for (const [i, { topic, value, position }] of messages.entries()) {
-        if (topic === 'records') {
-          // One transaction of the index for what comes at once.
-          changes = changes.concat(changesOf(value as RecordBatch))
-          if (messages[i + 1]?.topic === 'records' && changes.length < WRITE) continue
-          await write(changes, position)
-          changes = []
-        } else if (topic === 'removals') {
-          await settled()
-          await index.remove(workspace, value as Removal, position)
-          done(position)
-        } else if (topic === 'contexts' && !rebuilding) {
-          const context = value as Context
-          contexts.set(context.file, context)
-          if (context.redates) await again(context.file, position)
-          else await write([], position)
-        } else if (!rebuilding) await write([], position)
+  return async (messages) => {
+    let changes: Change[] = []
+    for (const [i, { topic, value, position }] of messages.entries()) {
+      if (topic === 'records') {
+        // One transaction of the index for what comes at once.
+        for (const change of changesOf(value as RecordBatch)) changes.push(change)
+        if (messages[i + 1]?.topic === 'records' && changes.length < WRITE) continue
+        await write(changes, position)
+        changes = []
+        continue
       }
-    },
+      if (topic === 'removals') await index.remove(workspace, value as Removal, position)
+      if (topic === 'contexts') {
+        const context = value as Context
+        contexts.set(context.file, context)
+        if (context.redates) await again(context, position)
+      }
+      await write([], position)
+    }
   }
 }

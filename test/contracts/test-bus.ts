@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Bus, Delivered, Topic } from '../../services/bus/bus.ts'
-import { append, consumed, main, message, numbers, readAll, until, values } from './read-bus.ts'
+import { append, consumed, main, message, numbers, readAll, values } from './read-bus.ts'
 
 /** What every bus does. `open` gives the bus of a place: opened again, the same place holds what was stored there. */
 export async function testBus(t: Test, open: (place: string) => Promise<Bus>): Promise<void> {
@@ -116,33 +116,6 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     }
     await bus.consume(main, null, slow, stopping.signal)
     t.equal(finished, 1)
-  })
-
-  await test('an append waits while a consumer is far behind, and no longer', async (t, bus) => {
-    const stopping = new AbortController()
-    let release = (): void => undefined
-    const gate = new Promise<void>((resolve) => (release = resolve))
-    const got: Delivered[] = []
-    const running = bus.consume(
-      main,
-      null,
-      async (some) => (await gate, void got.push(...some)),
-      stopping.signal,
-    )
-    let acknowledged = 0
-    const writing = (async () => {
-      for (const n of numbers(0, 200)) await append(bus, n, n + 1).then(() => acknowledged++)
-    })()
-    for (let before = -1; acknowledged !== before; await sleep(100)) before = acknowledged
-    t.ok(acknowledged < 200, `${acknowledged} of 200 were taken`)
-    release()
-    await writing
-    await until(() => got.length === 200)
-    t.strictSame(values(got), numbers(0, 200))
-    stopping.abort()
-    await running
-    for (const n of numbers(200, 300)) await append(bus, n, n + 1)
-    t.equal((await readAll(bus)).length, 300, 'without a consumer nothing waits')
   })
 
   await test('read gives the messages of some topics, and of one key', async (t, bus) => {

@@ -28,13 +28,17 @@ export function openFacets(db: DatabaseSyncInstance): (facet: Facet) => number {
   const insert = db.prepare(
     `insert into facets (${NAMES.join(', ')}) values (${NAMES.map(() => '?').join(', ')})`,
   )
+  let last: { facet: Facet; number: number } | undefined
   return (facet) => {
+    // Neighbours mostly agree, and comparing is cheaper than making a key.
+    if (last && NAMES.every((name) => last!.facet[name] === facet[name])) return last.number
     const key = keyOf(facet)
     let number = numbers.get(key)
     if (number === undefined) {
       number = Number(insert.run(...NAMES.map((name) => facet[name])).lastInsertRowid)
       numbers.set(key, number)
     }
+    last = { facet, number }
     return number
   }
 }

@@ -26,7 +26,7 @@ const TABLES = `
 export function openForWriting(path: string): DatabaseSyncInstance {
   const db = new DatabaseSync(path)
   // The index may lose its last transactions in a power loss: it resumes from the position that it stores.
-  db.exec(`pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;
+  db.exec(`pragma busy_timeout = 10000; pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;
     pragma cache_size = -65536; pragma temp_store = memory`)
   const has = db.prepare("select 1 from sqlite_master where name = 'meta'").get()
   if (has) return db
@@ -36,6 +36,18 @@ export function openForWriting(path: string): DatabaseSyncInstance {
     Date.now(),
   )
   return db
+}
+
+/** Whether an index can be gone on with. */
+export function isCurrent(path: string): boolean {
+  try {
+    const db = new DatabaseSync(path, { readOnly: true })
+    const version = meta(db, 'version')
+    db.close()
+    return version === VERSION
+  } catch {
+    return false
+  }
 }
 
 export function openForReading(path: string): DatabaseSyncInstance {

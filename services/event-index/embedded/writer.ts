@@ -1,10 +1,10 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
+import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../event-index.ts'
 import { merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
 import { BLOCK_BITS, meta, openForWriting } from './schema.ts'
-import { unpack, type Packed, type Row } from './transfer.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
 const ROWS = 100
@@ -70,12 +70,9 @@ export class Writer {
     }
   }
 
-  write(packed: Packed, position: string): void {
-    const rows = unpack(packed)
+  write(changes: readonly Change[], position: string): void {
     this.#transaction(position, () => {
-      const facets = packed.facets.map((facet) => this.#facet(facet))
-      for (let i = 0; i < rows.length; i += ROWS)
-        this.#chunk(rows.slice(i, i + ROWS), packed.facets, facets)
+      for (let i = 0; i < changes.length; i += ROWS) this.#chunk(changes.slice(i, i + ROWS))
     })
   }
 
@@ -130,38 +127,42 @@ export class Writer {
     }
   }
 
-  #chunk(rows: readonly Row[], facets: readonly Facet[], numbers: readonly number[]): void {
+  #chunk(changes: readonly Change[]): void {
     const first = this.#next
-    this.#next += rows.length
+    this.#next += changes.length
+    const facets: number[] = []
     const values: (string | number)[] = []
-    for (const [i, row] of rows.entries())
-      values.push(first + i, row.id, row.at, row.place, numbers[row.facet]!, row.document)
+    for (const [i, change] of changes.entries()) {
+      const { id, at, place, document } = change
+      const facet = this.#facet(change)
+      facets.push(facet)
+      values.push(first + i, id, at, place, facet, document)
+    }
     let inserted = 0
-    if (rows.length === ROWS) inserted = this.#insertMany.run(...values).changes
+    if (changes.length === ROWS) inserted = this.#insertMany.run(...values).changes
     else
       for (let i = 0; i < values.length; i += 6)
         inserted += this.#insertOne.run(...values.slice(i, i + 6)).changes
-    const repeats: Row[] = []
-    for (const [i, row] of rows.entries()) {
-      if (inserted === rows.length)
-        this.#added(row, first + i, facets[row.facet]!.origin, numbers[row.facet]!)
+    const repeats: Change[] = []
+    for (const [i, change] of changes.entries()) {
+      const seq = first + i
+      if (inserted === changes.length) this.#added(change, seq, facets[i]!)
       else {
-        const found = this.#find.get(row.id) as Found
-        if (found.seq === first + i) this.#added(row, found.seq, found.origin, numbers[row.facet]!)
-        else if (found.document !== row.document || found.rank !== facets[row.facet]!.rank)
-          repeats.push(row)
+        const found = this.#find.get(change.id) as Found
+        if (found.seq === seq) this.#added(change, seq, facets[i]!)
+        else if (found.document !== change.document || found.rank !== change.rank)
+          repeats.push(change)
       }
     }
     // After the new ones, because what they change goes to the end: words are gathered in the order of seq.
-    for (const row of repeats)
-      this.#merged(this.#find.get(row.id) as Found, row, facets[row.facet]!)
+    for (const change of repeats) this.#merged(this.#find.get(change.id) as Found, change)
   }
 
-  #added(row: Row, seq: number, origin: string, facet: number): void {
-    this.#count(row.at, facet, 1)
-    this.#created.set(origin, (this.#created.get(origin) ?? 0) + 1)
+  #added(change: Change, seq: number, facet: number): void {
+    this.#count(change.at, facet, 1)
+    this.#created.set(change.origin, (this.#created.get(change.origin) ?? 0) + 1)
     this.#inBlock(seq)
-    this.#addTokens(row.text)
+    this.#addTokens(change.text)
   }
 
   #inBlock(seq: number): void {
@@ -176,9 +177,8 @@ export class Writer {
     for (const token of tokens(text)) this.#words.add(token)
   }
 
-  #merged(found: Found, row: Row, facet: Facet): void {
-    if (found.document === row.document && found.rank === facet.rank) return
-    const change = { ...facet, at: row.at, place: row.place, document: row.document }
+  #merged(found: Found, change: Change): void {
+    if (found.document === change.document && found.rank === change.rank) return
     const merged = merge(found, change)
     if (!merged) return
     this.#count(found.at, this.#facet(found), -1)
@@ -186,7 +186,7 @@ export class Writer {
     // It goes to the end, where its words, old and new, are indexed.
     const seq = this.#next++
     const number = this.#facet({
-      ...(merged.file === change.file && merged.at === change.at ? facet : found),
+      ...(merged.file === change.file && merged.at === change.at ? change : found),
       rank: merged.rank,
       source: merged.source,
       stream: merged.stream,
@@ -195,7 +195,7 @@ export class Writer {
     this.#insertOne.run(seq, found.id, merged.at, merged.place, number, merged.document)
     this.#count(merged.at, number, 1)
     this.#inBlock(seq)
-    this.#addTokens(row.text)
+    this.#addTokens(change.text)
     this.#addTokens(wordsOf(found.document))
     if (merged.at !== found.at) this.#raiseGeneration()
   }

@@ -1,0 +1,26 @@
+import { workerData } from 'node:worker_threads'
+import { answer } from '../../thread.ts'
+import type { PageQuery, WindowFilter } from '../event-index.ts'
+import { readHistogram, readSources } from './counts.ts'
+import { readPage } from './reader.ts'
+import { meta, openForReading } from './schema.ts'
+
+const db = openForReading(workerData as string)
+const document = db.prepare('select document from events where id = ?')
+const created = db.prepare(
+  "select origin, events from created where origin >= ? || '/' and origin < ? || '0'",
+)
+
+answer({
+  page: (query: PageQuery) => readPage(db, query),
+  histogram: (filter: WindowFilter, seconds: number) => readHistogram(db, filter, seconds),
+  sources: () => readSources(db),
+  position: () => meta(db, 'position') ?? null,
+  event: (id: string) => (document.get(id) as { document: string } | undefined)?.document,
+  created: (importId: string) => created.all(importId, importId),
+  check: () =>
+    (db.prepare('pragma integrity_check').all() as { integrity_check: string }[])
+      .map((row) => row.integrity_check)
+      .filter((text) => text !== 'ok'),
+  close: () => db.close(),
+})
