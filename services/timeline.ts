@@ -13,7 +13,7 @@ export interface Timeline {
   bus: Bus
   eventIndex: EventIndex
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
-  /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
+  /** Takes back what was seen under a path or from a source. */
   remove(workspace: string, removal: Removal): Promise<void>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
@@ -30,19 +30,37 @@ export function openTimeline(data: string, logger: Logger): Timeline {
   const bus = embeddedBus(data)
   const eventIndex = embeddedEventIndex(data)
   const normalizers = new Map<string, Promise<Thread>>()
+  const start = async (workspace: string): Promise<Thread> => {
+    let after = await eventIndex.position(workspace)
+    if (Number(after ?? 0) > Number((await bus.end(workspace)) ?? 0)) {
+      // The log was restored from a backup: what the index holds beyond it is not to be trusted.
+      await (await eventIndex.renew(workspace)).publish()
+      after = null
+    }
+    return startThread(
+      new URL(`./normalizer-thread${import.meta.url.slice(-3)}`, import.meta.url),
+      {
+        data: { data, workspace, after },
+        limits: LIMITS,
+        failed(error) {
+          logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
+          normalizers.delete(workspace)
+        },
+      },
+    )
+  }
   const normalizer = (workspace: string): Promise<Thread> => {
     let running = normalizers.get(workspace)
-    if (!running) {
-      running = eventIndex.position(workspace).then((after) =>
-        startThread(new URL(`./normalizer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
-          data: { data, workspace, after },
-          limits: LIMITS,
-          failed: (error) => logger.fatal(error, 'the normalizer has stopped'),
-        }),
-      )
-      normalizers.set(workspace, running)
-    }
+    if (!running) normalizers.set(workspace, (running = start(workspace)))
     return running
+  }
+  const working = new Map<string, Promise<unknown>>()
+  /** Imports, removals and rebuilds of a workspace come one after the other: each stands on what the one before it left in the catalogue and the index. */
+  const inTurn = <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
+    const before = working.get(workspace) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    working.set(workspace, mine)
+    return mine
   }
   const indexed = async (workspace: string, position: string): Promise<void> =>
     (await normalizer(workspace)).call('indexed', position)
@@ -54,39 +72,47 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     bus,
     eventIndex,
     settled,
-    async importFiles(workspace, options) {
-      await normalizer(workspace)
-      return importFiles(
-        {
-          bus,
-          adapters: await loadAdapters(),
-          workspace,
-          logger,
-          indexed: (position) => indexed(workspace, position),
-          event: (id) => eventIndex.event(workspace, id),
-          created: (importId) => eventIndex.created(workspace, importId),
-        },
-        options,
-      )
-    },
-    async remove(workspace, removal) {
-      await normalizer(workspace)
-      await bus.append(workspace, [{ topic: 'removals', key: 'removals', value: removal }])
-      await settled(workspace)
-    },
-    async rebuild(workspace) {
-      await settled(workspace)
-      const running = await normalizer(workspace)
-      const { publish } = await eventIndex.renew(workspace)
-      await running.call('replay')
-      await running.close()
-      normalizers.delete(workspace)
-      await publish()
-      await settled(workspace)
-    },
+    importFiles: (workspace, options) =>
+      inTurn(workspace, async () => {
+        await normalizer(workspace)
+        return importFiles(
+          {
+            bus,
+            adapters: await loadAdapters(),
+            workspace,
+            logger,
+            indexed: (position) => indexed(workspace, position),
+            event: (id) => eventIndex.event(workspace, id),
+            created: (importId) => eventIndex.created(workspace, importId),
+          },
+          options,
+        )
+      }),
+    remove: (workspace, removal) =>
+      inTurn(workspace, async () => {
+        await normalizer(workspace)
+        await bus.append(workspace, [{ topic: 'removals', key: 'removals', value: removal }])
+        await settled(workspace)
+      }),
+    rebuild: (workspace) =>
+      inTurn(workspace, async () => {
+        await settled(workspace)
+        const running = await normalizer(workspace)
+        const { publish } = await eventIndex.renew(workspace)
+        await running.call('replay')
+        await running.close()
+        normalizers.delete(workspace)
+        await publish()
+        await settled(workspace)
+      }),
     async close() {
-      for (const running of normalizers.values()) await (await running).close()
+      // The last to close an index must be who may write it: it clears the file's write-ahead log away.
       await eventIndex.close()
+      for (const running of normalizers.values())
+        await running.then(
+          (thread) => thread.close(),
+          () => undefined,
+        )
       await bus.close()
     },
   }

@@ -216,7 +216,11 @@ function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Ar
       log.insert.run(++position, topic, key, bodies[i]!, digest(bodies[i]!))
     log.db.exec('commit')
   } catch (error) {
-    log.db.exec('rollback')
+    try {
+      log.db.exec('rollback')
+    } catch {
+      // After a full disk SQLite has ended it already, and the error to see is the first.
+    }
     throw error
   }
   appended(log, position)

@@ -106,11 +106,20 @@ async function applier(
     }
     return batch.records.map((record) => normalize(record, batch, context))
   }
-  /** Until all are written the index stands where it stood: a crash in between begins anew. */
+  /** Dates a stream anew, without what was taken back since. Until all is written the index stands where it stood: a crash in between begins again. */
   const again = async ({ file }: Context, before: string): Promise<void> => {
+    const removals: { position: number; value: Removal }[] = []
+    for await (const { value, position } of bus.read(workspace, ['removals']))
+      removals.push({ position: Number(position), value: value as Removal })
     for await (const { value, position } of bus.read(workspace, ['records'], file)) {
       if (Number(position) >= Number(before)) break
-      await index.write(workspace, changesOf(value as RecordBatch), last ?? position)
+      const batch = value as RecordBatch
+      const since = removals.filter((r) => r.position > Number(position)).map((r) => r.value)
+      const changes = changesOf(batch).filter(
+        ({ source }) =>
+          !since.some((r) => ('path' in r ? r.path === batch.path : r.source === source)),
+      )
+      await index.write(workspace, changes, last ?? position)
     }
   }
   return async (messages) => {

@@ -39,8 +39,10 @@ export function readHistogram(
   } else {
     const selection = select(db, filter)
     if (selection.terms.length > 0) {
-      const rows = matching(db, selection, '', 'asc', Infinity)
-      for (const row of rows) add(Number(row.at.slice(0, 10)), row.level, 1)
+      matching(db, selection, '', ({ at, level }) => {
+        add(Number(at.slice(0, 10)), level, 1)
+        return true
+      })
     } else {
       const rows = db
         .prepare(

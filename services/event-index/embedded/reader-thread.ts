@@ -3,7 +3,7 @@ import { answer } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
 import { readHistogram, readSources } from './counts.ts'
 import { readPage } from './reader.ts'
-import { meta, openForReading } from './schema.ts'
+import { meta, openForReading, reading } from './schema.ts'
 
 const db = openForReading(workerData as string)
 const document = db.prepare('select document from events where id = ?')
@@ -12,8 +12,9 @@ const created = db.prepare(
 )
 
 answer({
-  page: (query: PageQuery) => readPage(db, query),
-  histogram: (filter: WindowFilter, seconds: number) => readHistogram(db, filter, seconds),
+  page: (query: PageQuery) => reading(db, () => readPage(db, query)),
+  histogram: (filter: WindowFilter, seconds: number) =>
+    reading(db, () => readHistogram(db, filter, seconds)),
   sources: () => readSources(db),
   position: () => meta(db, 'position') ?? null,
   event: (id: string) => (document.get(id) as { document: string } | undefined)?.document,

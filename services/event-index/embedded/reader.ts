@@ -10,13 +10,17 @@ const FROM = 'from events join facets on facets.id = facet'
 /** Walks the order of time; left to itself SQLite may sort the whole table for a page without a window. */
 const IN_ORDER = 'from events indexed by events_at cross join facets on facets.id = facet'
 
-export type Row = {
+interface Key {
   at: string
   stream: string
   place: number
   id: string
+}
+
+/** An event whose text matched; its document is not kept. */
+export interface Match extends Key {
+  seq: number
   level: string
-  document: string
 }
 
 export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
@@ -26,14 +30,21 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const direction = query.order === 'desc' ? 'desc' : 'asc'
   const order = `order by events.at ${direction}, stream ${direction}, place ${direction}, events.id ${direction}`
   if (selection.terms.length === 0) return plainPage(db, selection, order, query.limit, generation)
-  const rows = matching(db, selection, order, query.order, query.limit + 1)
-  const page = rows.slice(0, query.limit)
+  const found: Match[] = []
+  matching(db, selection, order, (match) => {
+    found.push(match)
+    return selection.blocks !== undefined || found.length <= query.limit
+  })
+  if (selection.blocks) found.sort(query.order === 'asc' ? compare : (a, b) => compare(b, a))
+  const page = found.slice(0, query.limit)
   const last = page.at(-1)
+  const document = db.prepare('select document from events where seq = ?')
+  const documents = page.map(({ seq }) => (document.get(seq) as { document: string }).document)
   return {
-    events: Buffer.from(page.map((r) => r.document).join(',\n')),
+    events: Buffer.from(documents.join(',\n')),
     count: page.length,
     next:
-      rows.length > query.limit && last
+      found.length > query.limit && last
         ? encodeCursor(generation, [last.at, last.stream, last.place, last.id])
         : null,
   }
@@ -56,55 +67,43 @@ function plainPage(
   if (page.count === limit) {
     const edge = db
       .prepare(`select ${KEY} ${IN_ORDER} where ${where} ${order} limit 2 offset ?`)
-      .all(...values, limit - 1) as unknown as Row[]
+      .all(...values, limit - 1) as unknown as Key[]
     if (edge.length === 2)
       next = encodeCursor(generation, [edge[0]!.at, edge[0]!.stream, edge[0]!.place, edge[0]!.id])
   }
   return { events: page.events ?? new Uint8Array(), count: page.count, next }
 }
 
-/** The events that satisfy the terms of a query text, in order. */
+/** Shows the events that satisfy the terms of a query text one after the other, until `take` has enough; in order where it does not go by blocks. */
 export function matching(
   db: DatabaseSyncInstance,
-  s: Selection,
+  { where, values, terms, blocks }: Selection,
   order: string,
-  direction: 'asc' | 'desc',
-  limit: number,
-): Row[] {
-  const found: Row[] = []
-  const take = (row: Row): void => {
-    const event = JSON.parse(row.document) as Record<string, unknown>
-    if (matches(s.terms, event, textOf(event))) found.push(row)
+  take: (match: Match) => boolean,
+): void {
+  const select = `select seq, ${KEY}, level, document`
+  const offer = ({ document, ...match }: Match & { document: string }): boolean => {
+    const event = JSON.parse(document) as Record<string, unknown>
+    return !matches(terms, event, textOf(event)) || take(match)
   }
-  if (!s.blocks) {
+  if (!blocks) {
     const rows = db
-      .prepare(
-        `select ${KEY}, level, document ${order === '' ? FROM : IN_ORDER} where ${s.where} ${order}`,
-      )
-      .iterate(...s.values)
-    for (const row of rows as IterableIterator<Row>) {
-      take(row)
-      if (found.length === limit) break
-    }
-    return found
+      .prepare(`${select} ${order === '' ? FROM : IN_ORDER} where ${where} ${order}`)
+      .iterate(...values) as IterableIterator<Match & { document: string }>
+    for (const row of rows) if (!offer(row)) return
+    return
   }
-  const inBlock = db.prepare(
-    `select ${KEY}, level, document ${FROM} where seq >= ? and seq < ? and ${s.where}`,
-  )
-  for (const block of s.blocks) {
+  const inBlock = db.prepare(`${select} ${FROM} where seq >= ? and seq < ? and ${where}`)
+  for (const block of blocks) {
     const first = block << BLOCK_BITS
-    for (const row of inBlock.iterate(
-      first,
-      first + (1 << BLOCK_BITS),
-      ...s.values,
-    ) as IterableIterator<Row>)
-      take(row)
+    const rows = inBlock.iterate(first, first + (1 << BLOCK_BITS), ...values) as IterableIterator<
+      Match & { document: string }
+    >
+    for (const row of rows) if (!offer(row)) return
   }
-  found.sort(direction === 'asc' ? compare : (a, b) => compare(b, a))
-  return found.slice(0, limit)
 }
 
-const compare = (a: Row, b: Row): number =>
+const compare = (a: Key, b: Key): number =>
   order(a.at, b.at) || order(a.stream, b.stream) || a.place - b.place || order(a.id, b.id)
 /** As SQLite compares texts: by their bytes in UTF-8, which JavaScript's < does not. */
 const order = (a: string, b: string): number =>

@@ -38,6 +38,25 @@ export function openForWriting(path: string): DatabaseSyncInstance {
   return db
 }
 
+/** Ends a transaction that failed. After a full disk SQLite has ended it already, and the error to see is the first. */
+export function rollBack(db: DatabaseSyncInstance): void {
+  try {
+    db.exec('rollback')
+  } catch {
+    // There is none any more.
+  }
+}
+
+/** Reads under one state of the index, whatever is written meanwhile. */
+export function reading<T>(db: DatabaseSyncInstance, read: () => T): T {
+  db.exec('begin')
+  try {
+    return read()
+  } finally {
+    rollBack(db)
+  }
+}
+
 /** Whether an index can be gone on with. */
 export function isCurrent(path: string): boolean {
   try {

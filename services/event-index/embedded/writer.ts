@@ -4,7 +4,7 @@ import type { Removal } from '../event-index.ts'
 import { merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
-import { BLOCK_BITS, meta, openForWriting } from './schema.ts'
+import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
 const ROWS = 100
@@ -82,9 +82,11 @@ export class Writer {
       'path' in removal ? { path: removal.path } : { source: removal.source },
     ).slice(1, -1)
     this.#transaction(position, () => {
-      for (const row of this.#db
-        .prepare(`${SELECT} where instr(document, ?) > 0`)
-        .all(needle) as Found[]) {
+      const bySeq = this.#db.prepare(`${SELECT} where seq = ?`)
+      const found = this.#db.prepare('select seq from events where instr(document, ?) > 0')
+      // Documents one by one: those of a large source would not fit into memory.
+      for (const { seq } of found.all(needle) as { seq: number }[]) {
+        const row = bySeq.get(seq) as Found
         const document = without(row.document, removal)
         if (document === null) continue
         this.#count(row.at, this.#facet(row), -1)
@@ -118,7 +120,7 @@ export class Writer {
       this.#setPosition.run(position, this.#next, this.#block)
       this.#db.exec('commit')
     } catch (error) {
-      this.#db.exec('rollback')
+      rollBack(this.#db)
       // Facets and words of the transaction are gone with it.
       this.#facet = openFacets(this.#db)
       this.#minutes.clear()
@@ -197,7 +199,8 @@ export class Writer {
     this.#inBlock(seq)
     this.#addTokens(change.text)
     this.#addTokens(wordsOf(found.document))
-    if (merged.at !== found.at) this.#raiseGeneration()
+    if (merged.at !== found.at || merged.stream !== found.stream || merged.place !== found.place)
+      this.#raiseGeneration()
   }
 
   #raiseGeneration(): void {
