@@ -74,6 +74,14 @@ for (const { name, adapter } of adapters) {
   })
 }
 
+t.test('a line of a mebibyte of brackets is read at once', async (t) => {
+  const { adapter } = adapters.find(({ name }) => name === 'logs/log4j')!
+  const line = `2024-05-01 10:00:00.123  INFO 1 --- ${'[]'.repeat(500_000)}`
+  const begin = performance.now()
+  t.equal((await itemsOf([Buffer.from(line)], adapter)).length, 1)
+  t.ok(performance.now() - begin < 2000)
+})
+
 t.test('text in UTF-16 without a mark is known however the bytes come', async (t) => {
   const text = `東京 is up\n${'2024-05-01T10:00:00Z INFO fine\n'.repeat(30)}`
   const bytes = Buffer.from(text, 'utf16le')

@@ -62,8 +62,11 @@ const either = (pattern: string, parts: string, tail?: 'logger' | 'pipes'): Layo
   layout(undefined, pattern, parts, tail)
 
 const LEVEL_FIRST = [
-  // Spring Boot, from 3.2 with application and correlation in brackets too
-  java(String.raw` +LEVEL +(\d+) --- ((?:\[[^\]]*\] ?)+) *(\S+) *: ?`, 'level pid brackets logger'),
+  // Spring Boot, from 3.2 with application and correlation in brackets too. Bounded, because a logger may hold brackets as well.
+  java(
+    String.raw` +LEVEL +(\d+) --- ((?:\[[^\]]{0,200}\] ?){1,4}) *(\S{1,300}) *: ?`,
+    'level pid brackets logger',
+  ),
   // JBoss, WildFly, Quarkus
   java(String.raw` +LEVEL +\[([^\]]*)\] \(([^)]*)\) ?`, 'level logger thread'),
   // log4j, Hadoop, Tomcat, Confluence
