@@ -9,6 +9,7 @@ import { describeException } from './stack-trace.ts'
 const SAMPLE = 200
 const SHARE = 0.3
 const INSTANCE = /^\[instance: ([\w-]+)\] ?/
+const MONTH_FIRST = /^[A-Z][a-z]/
 const LEVEL_LINE = /^([A-Z\u00c0-\u00dc]{4,14}): ?/
 
 /** Whose lines a file has, where at least three of ten that are not indented are of such a program and most tell the same. */
@@ -93,7 +94,8 @@ function* record(group: Group): Generator<Item> {
 function describe(group: Group, first: string, fields: Fields): string {
   let message = first
   const lines = group.text.split('\n').slice(1)
-  if (fields['log.level'] === undefined) {
+  // Only java.util.logging writes the level on the second line, and its stamp begins with the month's name.
+  if (fields['log.level'] === undefined && MONTH_FIRST.test(group.head)) {
     const m = LEVEL_LINE.exec(lines[0]!)
     if (m) {
       fields['log.level'] = m[1]!
@@ -105,7 +107,7 @@ function describe(group: Group, first: string, fields: Fields): string {
     return m ? line.slice(m[0].length) : line
   })
   if (fields['log.logger'] === undefined) {
-    const m = / \(([\w.$]+)\)$/.exec(plain.at(-1)!.slice(-200))
+    const m = / \(([\w.$]+)\)$/.exec(plain.at(-1)?.slice(-200) ?? '')
     if (m) fields['log.logger'] = m[1]!
   }
   return describeException(message, plain, fields)

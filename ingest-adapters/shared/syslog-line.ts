@@ -66,7 +66,8 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
   const iso = digit && line.charCodeAt(at + 4) !== 32
   if (device) {
     end = readDevice(line, end, device, time, fields)
-  } else if (iso && !hasPriority) {
+  } else if (iso && !hasPriority && line.charCodeAt(at + 10) !== 32) {
+    // With a space in the stamp, ` - app - INFO - text` is a line of Python's logging.
     BARE_5424.lastIndex = end + 1
     if (BARE_5424.test(line)) return readHeader(line, at, fields, 'sure')
   }
