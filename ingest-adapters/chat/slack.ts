@@ -1,7 +1,7 @@
 /**
  * Slack workspace exports, https://slack.com/help/articles/220556107-How-to-read-Slack-data-exports: a folder for each channel with a file for each day,
  * users.json and channels.json beside them; and the answer of conversations.history, https://docs.slack.dev/reference/methods/conversations.history
- * (`{"ok":true,"messages":[…]}`). Messages: https://docs.slack.dev/reference/events/message. `ts` is time and identity.
+ * (`{"ok":true,"messages":[…]}`). Messages: https://docs.slack.dev/reference/events/message. `ts` is the time and, within its channel, the identity.
  * integration_logs.json holds records of its own: who added or changed which integration, when.
  */
 import type { Fields } from '../../schemas/source-record.ts'
@@ -99,7 +99,7 @@ function* readMessage(
   entry: JsonObject,
   source: string,
   line: number,
-  channel: string | undefined,
+  folder: Channel | undefined,
   names: SlackNames,
 ): Generator<Item> {
   const { message, previous } = unwrap(entry)
@@ -116,13 +116,13 @@ function* readMessage(
   const set = (name: string, value: string | undefined): void => {
     if (value) fields[name] = value
   }
-  const author = text(at(message, 'user')) ?? text(at(message, 'bot_id'))
   set('user.name', authorName(message, names))
-  set('user.id', author)
+  set('user.id', text(at(message, 'user')) ?? text(at(message, 'bot_id')))
   if (at(message, 'bot_id') || subtype === 'bot_message' || at(message, 'bot_profile'))
     fields['labels.bot'] = 'true'
-  const channelId = text(at(entry, 'channel')) ?? text(at(message, 'channel'))
-  set('labels.channel', channel ?? (channelId && (names.channels.get(channelId) ?? channelId)))
+  const own = text(at(entry, 'channel')) ?? text(at(message, 'channel'))
+  const channel = own ?? folder?.id
+  set('labels.channel', folder?.name ?? (own && (names.channels.get(own) ?? own)))
   const root = text(at(message, 'thread_ts'))
   set('labels.thread', root)
   if (root) fields['labels.thread_role'] = root === ts ? 'parent' : 'reply'
@@ -150,10 +150,11 @@ function* readMessage(
     original: source,
     line,
     fields,
-    nativeId: `${ts}/${author ?? fields['user.name'] ?? ''}`,
   }
-  const where = fields['labels.channel'] ?? channelId
-  yield where === undefined ? record : { ...record, stream: `#${where}` }
+  // two channels may have messages of one ts: where the channel is not told, ts is no identity
+  yield channel === undefined
+    ? record
+    : { ...record, stream: `#${fields['labels.channel']}`, nativeId: `${channel}/${ts}` }
 }
 
 const list = (value: unknown): readonly unknown[] =>
@@ -205,12 +206,23 @@ function* readChange(
   }
 }
 
+interface Channel {
+  id: string
+  name: string
+}
+
+/** The folder of a channel has its name, that of a direct message its id. Without channels.json the name is all that is known. */
+function channelOf(folder: string, { channels }: SlackNames): Channel {
+  const name = channels.get(folder)
+  if (name !== undefined) return { id: folder, name }
+  const id = [...channels].find((channel) => channel[1] === folder)?.[0]
+  return { id: id ?? folder, name: folder }
+}
+
 function parse(file: File): (value: unknown, source: string, line: number) => Iterable<Item> {
   const names = slackNames(file.companions)
   const channel =
-    DAY_FILE.test(file.name) && file.folder !== ''
-      ? (names.channels.get(file.folder) ?? file.folder)
-      : undefined
+    DAY_FILE.test(file.name) && file.folder !== '' ? channelOf(file.folder, names) : undefined
   return function* read(value, source, line): Generator<Item> {
     const messages = wrapped(value)
     if (messages) {
