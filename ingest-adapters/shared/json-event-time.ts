@@ -1,11 +1,13 @@
 /**
  * Which member of a JSON record of no known format tells its time. The preference is fixed: names of the event's own time before those of
- * a beginning or creation, those before an end, an update or a receipt; outer members before inner ones.
+ * a beginning or creation, those before an end, an update or a receipt; outer members before inner ones. Inside another thing, such as a user,
+ * only an event's own names count: when the thing was made or changed is not when this happened.
  */
 import type { Stamp } from '../../schemas/source-record.ts'
 import { clockStamp } from './numeric-stamp.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { at, isObject, type JsonObject } from './json.ts'
+import { isWrapper } from './json-record.ts'
 import { jsonStamp } from './json-stamp.ts'
 import type { StampRead } from './stamp.ts'
 
@@ -33,6 +35,7 @@ for (const [tier, names] of [OWN, BEGIN, LATER, RECEIVED].entries()) {
   for (const name of names.split(' '))
     if (!RANKS.has(name)) RANKS.set(name, tier * 1000 + RANKS.size)
 }
+const BEGIN_RANK = 1000
 const GENERIC_RANK = 4000
 const DEPTH = 2
 const MEMBERS = 100
@@ -68,7 +71,14 @@ interface Candidate {
   value: unknown
 }
 
-function gather(value: JsonObject, depth: number, into: Candidate[], prefix = ''): void {
+interface Place {
+  depth: number
+  prefix: string
+  /** Whether the members are the record's own, not those of a thing in it. */
+  own: boolean
+}
+
+function gather(value: JsonObject, { depth, prefix, own }: Place, into: Candidate[]): void {
   let seen = 0
   for (const key of Object.keys(value)) {
     if (++seen > MEMBERS) return
@@ -76,10 +86,12 @@ function gather(value: JsonObject, depth: number, into: Candidate[], prefix = ''
     if (inner === null || typeof inner === 'boolean' || inner === '') continue
     const rank = rankOf(key)
     const path = prefix + key
-    if (rank !== undefined && !Array.isArray(inner)) {
+    if (rank !== undefined && (own || rank < BEGIN_RANK) && !Array.isArray(inner)) {
       into.push({ order: order(rank, depth), key, path, value: inner })
     }
-    if (depth < DEPTH && isObject(inner)) gather(inner, depth + 1, into, `${path}.`)
+    if (depth < DEPTH && isObject(inner)) {
+      gather(inner, { depth: depth + 1, prefix: `${path}.`, own: own && isWrapper(key) }, into)
+    }
   }
 }
 
@@ -116,7 +128,7 @@ export function eventTime(
   json: string,
 ): EventTime | 'impossible-time' | undefined {
   const candidates: Candidate[] = []
-  gather(value, 0, candidates)
+  gather(value, { depth: 0, prefix: '', own: true }, candidates)
   if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order)
   let impossible = false
   for (const { key, path, value: written, order: place } of candidates) {

@@ -72,8 +72,12 @@ const MESSAGES =
 const MESSAGE_RANKS = new Map(MESSAGES.split(' ').map((name, rank) => [name, rank]))
 
 /** Wrappers whose members mean what they would mean outside. */
-const TRANSPARENT =
-  /^(?:@fields|fields|_source|source|properties|attr|attributes|jsonPayload|protoPayload|data|event|record|context|mdc|extra|payload|params)\./i
+const WRAPPERS =
+  '@fields|fields|_source|source|properties|attr|attributes|jsonPayload|protoPayload|data|event|record|context|mdc|extra|payload|params'
+const TRANSPARENT = new RegExp(`^(?:${WRAPPERS})\\.`, 'i')
+const WRAPPER = new RegExp(`^(?:${WRAPPERS})$`, 'i')
+export const isWrapper = (key: string): boolean => WRAPPER.test(key)
+
 const MEMBERS = 200
 const LABELS = 40
 const HTTP_HOST = new Set(['http.request.method', 'url.original'])
