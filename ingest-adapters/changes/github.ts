@@ -2,7 +2,8 @@
  * GitHub: webhook payloads, https://docs.github.com/en/webhooks/webhook-events-and-payloads, told apart by their members because the name
  * of the event is only in a header; and the events API and GH Archive, https://docs.github.com/en/rest/using-the-rest-api/github-event-types,
  * https://www.gharchive.org/ (`type`, `actor`, `repo`, `payload`, `created_at`, one a line or an array).
- * A webhook's time is the stamp of the thing that it is about which fits the action; one about nothing with a stamp (create, delete) has none.
+ * A webhook's time is the stamp of the thing that it is about which fits the action, of a push the moment that the repository tells; one
+ * about nothing with a stamp (create, delete), or about what is gone, has none.
  */
 import type { JsonAdapter } from '../adapter.ts'
 import { describeEvent, type GithubEvent } from '../shared/github-event.ts'

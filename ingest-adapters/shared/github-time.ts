@@ -1,4 +1,7 @@
-/** Which of a GitHub payload's stamps tells when it happened: that of the thing that it is about which fits the action. */
+/**
+ * Which of a GitHub payload's stamps tells when it happened: that of the thing that it is about which fits the action.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads
+ */
 import type { GithubEvent } from './github-event.ts'
 import { at, isObject, text } from './json.ts'
 import { jsonStamp } from './json-stamp.ts'
@@ -6,8 +9,9 @@ import type { StampRead } from './stamp.ts'
 
 const BY_ACTION = new Map([
   ['opened', ['created_at']],
-  ['created', ['created_at', 'started_at']],
+  ['created', ['created_at', 'started_at', 'starred_at']],
   ['create', ['created_at']],
+  ['fork', ['created_at']],
   ['submitted', ['submitted_at']],
   ['closed', ['closed_at', 'merged_at']],
   ['completed', ['completed_at', 'updated_at']],
@@ -26,21 +30,8 @@ const BY_ACTION = new Map([
   ['resolve', ['fixed_at']],
   ['resolved', ['resolved_at', 'updated_at']],
 ])
-/** The latest of what a thing tells comes first. */
-const OTHERWISE = [
-  'updated_at',
-  'completed_at',
-  'submitted_at',
-  'closed_at',
-  'dismissed_at',
-  'published_at',
-  'started_at',
-  'run_started_at',
-  'created_at',
-  'timestamp',
-  'starred_at',
-  'pushed_at',
-]
+/** Nothing in the payload is as late as this: what was removed was last changed before, and a member was not made by being added. */
+const TIMELESS: ReadonlySet<string> = new Set(['deleted', 'added', 'removed'])
 /** Things beside the subject, whose stamps are about something else. */
 const OTHERS: ReadonlySet<string> = new Set([
   'repository',
@@ -54,11 +45,15 @@ const OTHERS: ReadonlySet<string> = new Set([
   'user',
   'owner',
   'workflow',
+  'member',
+  'team',
+  'label',
+  'milestone',
 ])
 
 function stampOf(thing: unknown, action: string): StampRead {
   let impossible: StampRead
-  for (const key of [...(BY_ACTION.get(action) ?? []), ...OTHERWISE]) {
+  for (const key of [...(BY_ACTION.get(action) ?? []), 'updated_at']) {
     const written = at(thing, key)
     const stamp = typeof written === 'string' ? jsonStamp(written) : undefined
     if (stamp === 'impossible-time') impossible = stamp
@@ -69,8 +64,12 @@ function stampOf(thing: unknown, action: string): StampRead {
 
 export function webhookTime(event: GithubEvent): StampRead {
   const { payload } = event
-  if (event.name === 'push') return stampOf(at(payload, 'head_commit'), 'push')
-  const action = text(at(payload, 'action')) ?? ''
+  // its commits may be days old, or none where it deletes a branch
+  if (event.name === 'push') return jsonStamp(at(payload, 'repository', 'pushed_at'))
+  const action = text(at(payload, 'action')) ?? event.name
+  if (TIMELESS.has(action)) return undefined
+  // `created_at` of a release is its commit's
+  if (event.name === 'release' && action === 'created') return stampOf(event.subject, 'published')
   const own = stampOf(event.subject, action) ?? stampOf(payload, action)
   if (own !== undefined || !isObject(payload)) return own
   for (const [key, thing] of Object.entries(payload)) {
