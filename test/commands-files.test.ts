@@ -76,6 +76,38 @@ t.test('files of every wrapping and encoding are read', async (t) => {
   ])
 })
 
+t.test('large members of a tar are read as the files that they were', async (t) => {
+  const log = (begin: number): string =>
+    Array.from({ length: 6000 }, (_, i) => {
+      const at = new Date(Date.UTC(2024, 4, 1) + (begin + i) * 1000).toISOString()
+      return `${at} INFO [main] app: request ${begin + i} took ${i % 7} ms and was answered\n`
+    }).join('')
+  // The latest first: whether it goes on with one that follows is known by reading that to its end.
+  const members = [2, 1, 0].map((n) => [`app${n}.log`, log(n * 6000)] as const)
+  const cwd = folder(t, {
+    'in/a.tar': await tarOf(members),
+    'in/b.tgz': gzipSync(await tarOf(members)),
+    'in/c.tar': await tarOf([
+      ['x.log.gz', gzipSync(log(0))],
+      ['n.tar', await tarOf(members)],
+    ]),
+    'in/d.tgz': gzipSync(await tarOf(members), { level: 0 }).subarray(0, 300_000),
+  })
+  const { ledger } = await imported(['in'], cwd, '--data', 'd')
+  t.strictSame(wrongSums(ledger), [])
+  t.strictSame(
+    ledger.files.map((f) => [f.path, f.events + f.merged === 6000, f.reasons]),
+    [
+      ...members.map(([name]) => [`in/a.tar/${name}`, true, {}]),
+      ...members.map(([name]) => [`in/b.tgz/${name}`, true, {}]),
+      ['in/c.tar/x.log.gz', true, {}],
+      ...members.map(([name]) => [`in/c.tar/n.tar/${name}`, true, {}]),
+      ['in/d.tgz/app0.log', false, { unreadable: 1 }],
+      ['in/d.tgz', false, { 'damaged-archive': 1 }],
+    ],
+  )
+})
+
 t.test('files are the same through a server, and the data folder is not among them', async (t) => {
   const names = [
     'a.log',

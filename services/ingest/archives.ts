@@ -6,7 +6,7 @@ import tar from 'tar-stream'
 import yauzl from 'yauzl'
 import type { FileInput } from './files.ts'
 import { placeOf, type Input } from './input.ts'
-import { replayable } from './replayable.ts'
+import { spool } from './spool.ts'
 import type { Unreadable } from './walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
@@ -83,11 +83,11 @@ async function firstBytes(input: Input): Promise<Uint8Array> {
 }
 
 async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Input> {
-  const { onDisk, ...rest } = input as FileInput
-  const content = (): AsyncGenerator<Uint8Array> =>
-    format === 'gzip' ? gunzipped(input) : unzstd(input)
-  const made: Input = { ...rest, open: onDisk ? content : replayable(content()) }
-  delete made.size
+  const { onDisk: _, size: __, ...rest } = input as FileInput
+  const made: Input = {
+    ...rest,
+    open: () => (format === 'gzip' ? gunzipped(input) : unzstd(input)),
+  }
   if (format === 'gzip') {
     const seconds = Buffer.from(await firstBytes(input)).readUInt32LE(4)
     if (seconds > 0) made.archivedMs = seconds * 1000
@@ -198,14 +198,16 @@ async function* tarMembers(archive: Input, depth: number): AsyncGenerator<Input 
       }
       const more: Partial<Input> = { size: header.size ?? 0 }
       if (header.mtime) more.archivedMs = header.mtime.getTime()
-      yield* expand(
-        {
-          ...member(archive, header.name.replace(/^\.\//, ''), more),
-          open: replayable(entry as unknown as AsyncIterable<Uint8Array>),
-        },
-        depth + 1,
+      const facts = member(archive, header.name.replace(/^\.\//, ''), more)
+      const { open, remove } = await spool(
+        entry as unknown as AsyncIterable<Uint8Array>,
+        header.size ?? 0,
       )
-      entry.resume()
+      try {
+        yield* expand({ ...facts, open }, depth + 1)
+      } finally {
+        await remove()
+      }
     }
   } finally {
     extract.destroy()

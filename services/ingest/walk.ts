@@ -16,7 +16,7 @@ export interface Unreadable {
     | 'archive-encrypted'
 }
 
-/** Every file of every path and the members of archives, each shown under its path. A member of a streamed archive can be read only until the next one is asked for. */
+/** Every file of every path and the members of archives, each shown under its path. A member of a tar can be read until the next one is asked for. */
 export async function* expanded(
   files: AsyncIterable<FileInput | Unreadable>,
 ): AsyncGenerator<Input | Unreadable> {
