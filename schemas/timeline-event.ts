@@ -82,6 +82,8 @@ export const TimelineEvent = Type.Object(
       signature: Type.String(),
       time: EventTime,
       seen: Type.Array(Seen),
+      /** What a message said before it was edited or deleted, sorted. */
+      history: Type.Optional(Type.Array(Type.String())),
     }),
   },
   { additionalProperties: true },

@@ -11,20 +11,34 @@ export type Stored = Pick<
  * One event out of two records of it, the same whatever the order in which they come; undefined when the second adds nothing.
  * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,
  * then the earlier instant, then the first place. Places are united; the smallest stream and the largest place give the order.
+ * Of a message that was edited or deleted the last version wins, and what it said before is its history.
  */
 export function merge(stored: Stored, change: Stored): Stored | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
   const again = seen.length === old.timeline.seen.length && change.file === stored.file
-  const wins = again || isBetter(change, stored, fresh, old)
+  const later = versions(fresh, old)
+  const wins = later === 0 ? again || isBetter(change, stored, fresh, old) : later > 0
   const stream = change.stream < stored.stream ? change.stream : stored.stream
   const place = Math.max(change.place, stored.place)
   const base = wins ? fresh : old
-  const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen } })
+  const texts = new Set([...(old.timeline.history ?? []), ...(fresh.timeline.history ?? [])])
+  texts.add(old.message).add(fresh.message).delete(base.message)
+  const history = texts.size > 0 ? { history: [...texts].sort() } : {}
+  const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen, ...history } })
   if (document === stored.document && stream === stored.stream && place === stored.place)
     return undefined
   return { ...(wins ? change : stored), source: seen[0]!.source, stream, place, document }
+}
+
+/** Positive where the first event is a later version of a message than the second, 0 where they are one version. */
+function versions(a: TimelineEvent, b: TimelineEvent): number {
+  const [one, other] = [a, b].map(({ labels }) => {
+    const { deleted, edited = '' } = (labels ?? {}) as { deleted?: string; edited?: string }
+    return `${deleted === undefined ? 0 : 1} ${edited}`
+  }) as [string, string]
+  return one === other ? 0 : one > other ? 1 : -1
 }
 
 function isBetter(

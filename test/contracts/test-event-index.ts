@@ -137,6 +137,30 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
     t.strictSame([...(await on.index.created(main, 'i1'))], [['i1/0', 4]])
   })
 
+  await test('an edited message stays one event with its history, whatever the arrival', async (t, on) => {
+    const versions: Made[] = [
+      { id: 'm', message: 'db is fine', path: 'b' },
+      { id: 'm', message: 'db is slow', path: 'a', fields: { labels: { edited: '1.5' } } },
+      { id: 'm', message: 'db is DOWN', path: 'c', fields: { labels: { edited: '2.5' } } },
+    ]
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0, 1, 2],
+      [0, 2, 0, 1],
+    ]) {
+      const other = await new WrittenIndex(open).reopen()
+      for (const n of order) await other.write(versions[n]!)
+      const event = await other.event('m')
+      t.equal(event?.message, 'db is DOWN')
+      t.strictSame(event?.timeline.history, ['db is fine', 'db is slow'])
+      t.strictSame(await other.ids({ q: 'down' }), ['m'])
+      await other.index.close()
+    }
+    await on.write(versions[2]!, { ...versions[0]!, fields: { labels: { deleted: '3' } } })
+    t.equal((await on.event('m'))?.message, 'db is fine', 'deleted beats edited')
+  })
+
   await test('of two readings the better known wins, of one stream the newer, whatever the arrival', async (t, on) => {
     const guess: Made = { id: 'e', file: 'f1', rank: 21, after: 100, time: { basis: 'inferred' } }
     const told: Made = { id: 'e', file: 'f2', rank: 39, after: 5, time: { basis: 'configured' } }
