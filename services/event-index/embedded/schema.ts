@@ -57,21 +57,27 @@ export function reading<T>(db: DatabaseSyncInstance, read: () => T): T {
   }
 }
 
-/** Whether an index can be gone on with. */
+/** SQLITE_ERROR (no such table), SQLITE_CORRUPT and SQLITE_NOTADB: https://www.sqlite.org/rescode.html */
+const NO_INDEX = [1, 11, 26]
+
+/** Whether an index can be gone on with. An error of the machine says nothing about it. */
 export function isCurrent(path: string): boolean {
   try {
-    const db = new DatabaseSync(path, { readOnly: true })
+    const db = openForReading(path)
     const version = meta(db, 'version')
     db.close()
     return version === VERSION
-  } catch {
-    return false
+  } catch (error) {
+    if (NO_INDEX.includes((error as { sqliteCode?: number }).sqliteCode ?? 0)) return false
+    throw error
   }
 }
 
 export function openForReading(path: string): DatabaseSyncInstance {
   const db = new DatabaseSync(path, { readOnly: true })
-  db.exec('pragma cache_size = -32768; pragma temp_store = memory; pragma mmap_size = 268435456')
+  db.exec(
+    'pragma busy_timeout = 10000; pragma cache_size = -32768; pragma temp_store = memory; pragma mmap_size = 268435456',
+  )
   return db
 }
 
