@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { htmlText } from '../ingest-adapters/shared/html-text.ts'
 import { tarOf, zipOf } from './support/archives.ts'
 import { imported, recount, wrongSums } from './support/recount.ts'
 
@@ -186,4 +187,12 @@ t.test('hostile files are read as far as they go, and the rest has a reason', as
   t.equal(timeline.out.trim().split('\n').length, ledger.events)
   t.match(timeline.out, '123456789012345678901234567890', 'digits are kept')
   t.match(await recount(['doctor', '--data', 'data'], cwd), { status: 0 })
+})
+
+t.test('blanks in an HTML mail, however many, are read at once', async (t) => {
+  for (const blank of [' ', '\r', '\n', ' \n', '&nbsp;']) {
+    const begin = Date.now()
+    t.match(htmlText(`<p>x${blank.repeat(130_000)}y</p>`), /^x\sy$/)
+    t.ok(Date.now() - begin < 2000, JSON.stringify(blank))
+  }
 })

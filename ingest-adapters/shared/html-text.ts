@@ -72,8 +72,14 @@ function closing(html: string, name: string, from: number): number {
   return -1
 }
 
+const BLANKS = /[^\S\n]+/g
+
 /** What a reader of the page sees, a line for each block, without blank lines in a row. */
 export const htmlText = (html: string): string =>
-  unescapeHtml(stripTags(html).replace(/[ \t\r\n]*\n[ \t\r\n]*/g, '\n'))
-    .replace(/[^\S\n]+/g, ' ')
+  unescapeHtml(
+    stripTags(html)
+      .replace(BLANKS, ' ')
+      .replace(/ ?\n[ \n]*/g, '\n'),
+  )
+    .replace(BLANKS, ' ')
     .trim()
