@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, symlinkSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
+import { socketPath } from '../services/commands/owner.ts'
 import { folder, imported, line, LOG, recount, serving } from './support/recount.ts'
 
 t.test('commands beside a server go through it', async (t) => {
@@ -61,4 +63,33 @@ t.test('two imports at the same time both arrive', async (t) => {
     ],
   )
   t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 6)
+})
+
+t.test('a file that cannot be read and a sender that goes away harm nothing else', async (t) => {
+  const cwd = folder(t, { 'in/a.log': LOG, 'in/c.log': `${line(5)}\n` })
+  // Opens, and fails at the first read.
+  symlinkSync('/proc/self/mem', join(cwd, 'in/b.log'))
+  const alone = await imported(['in'], cwd, '--data', 'alone')
+  const { end } = await serving(cwd)
+  const { status, ledger } = await imported(['in'], cwd)
+  t.strictSame([status, ledger.files], [1, alone.ledger.files])
+  t.strictSame(
+    ledger.files.map((f) => [f.path, f.events, f.rejected]),
+    [
+      ['in/a.log', 3, 0],
+      ['in/b.log', 0, 1],
+      ['in/c.log', 1, 0],
+    ],
+  )
+  const call = { name: 'import', options: {}, workspace: 'main', nowMs: 0, terminal: false }
+  const sending = request({
+    socketPath: socketPath(join(cwd, 'recount-data')),
+    method: 'POST',
+    headers: { 'x-recount-call': encodeURIComponent(JSON.stringify(call)) },
+  })
+  sending.on('error', () => undefined)
+  await new Promise((sent) => sending.write('the first bytes', sent))
+  sending.destroy()
+  t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 5)
+  t.strictSame(await end('SIGTERM'), [0, null])
 })

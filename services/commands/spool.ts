@@ -1,47 +1,66 @@
-import { once } from 'node:events'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable, type Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import tar from 'tar-stream'
 import { fileInput, type FileInput } from '../ingest/files.ts'
 import type { Unreadable } from '../ingest/walk.ts'
 
-const UNREADABLE = 'unreadable'
+/**
+ * What an entry is, in the place of its owner's name: a file begins, its bytes go on, reading it broke off (with the reason as content),
+ * or a place that could not be opened. A file comes in parts because tar wants sizes beforehand, and files grow and shrink while they are read.
+ */
+type Part = 'file' | 'bytes' | 'broken' | 'unreadable'
+
 /** Stands before every path: tar takes away a slash at the beginning. */
 const PREFIX = 'path:'
+const NOTHING = new Uint8Array()
 
-/** The files of a command as a tar stream: the path as shown is the name of the entry. What could not be opened is an entry marked by its owner, with the reason as its content. */
+/** The files of a command as a tar stream. */
 export function packFiles(files: AsyncIterable<FileInput | Unreadable>): Readable {
   const pack = tar.pack()
+  const add = (uname: Part, path: string, content: Uint8Array, modifiedMs = 0): Promise<void> =>
+    new Promise((added, failed) => {
+      const header = {
+        name: PREFIX + path,
+        uname,
+        size: content.length,
+        mtime: new Date(modifiedMs),
+      }
+      pack
+        .entry(header, (error) => (error ? failed(error) : added()))
+        .on('error', failed)
+        .end(content)
+    })
   const fill = async (): Promise<void> => {
     for await (const file of files) {
       if ('unreadable' in file) {
-        pack.entry(
-          { name: PREFIX + file.path, uname: UNREADABLE },
-          `${file.reason}\n${file.unreadable}`,
-        )
+        await add('unreadable', file.path, Buffer.from(`${file.reason}\n${file.unreadable}`))
         continue
       }
-      const size = file.size ?? 0
-      const header = { name: PREFIX + file.path, size, mtime: new Date(file.modifiedMs ?? 0) }
-      const entry = pack.entry(header) as unknown as Writable
-      let sent = 0
-      for await (const chunk of file.open()) {
-        // A file that grows while it is sent ends where it ended when it was opened.
-        const part = chunk.subarray(0, size - sent)
-        sent += part.length
-        if (!entry.write(part)) await once(entry, 'drain')
-        if (sent === size) break
+      await add('file', file.path, NOTHING, file.modifiedMs)
+      const chunks = file.open()[Symbol.asyncIterator]()
+      for (;;) {
+        const chunk = await chunks.next().catch((error: Error) => error)
+        if (chunk instanceof Error) await add('broken', '', Buffer.from(chunk.message))
+        if (chunk instanceof Error || chunk.done) break
+        await add('bytes', '', chunk.value)
       }
-      if (sent < size) entry.write(Buffer.alloc(size - sent))
-      entry.end()
     }
     pack.finalize()
   }
   fill().catch((error: Error) => pack.destroy(error))
   return pack as unknown as Readable
+}
+
+interface Spooled {
+  path: string
+  onDisk: string
+  modifiedMs: number
+  /** Why there is no more of it. */
+  broken?: string
 }
 
 /** Writes the files of a tar stream into a folder under names of our own, and gives them under the paths that they were sent with. */
@@ -50,37 +69,57 @@ export async function spool(
   folder: string,
 ): Promise<() => AsyncGenerator<FileInput | Unreadable>> {
   mkdirSync(folder, { recursive: true })
-  const spooled: ({ path: string; onDisk: string; modifiedMs: number } | Unreadable)[] = []
+  const spooled: (Spooled | Unreadable)[] = []
   const extract = tar.extract()
   const feeding = pipeline(Readable.from(body), extract)
-  for await (const entry of extract) {
-    const { uname, mtime } = entry.header
-    const path = entry.header.name.slice(PREFIX.length)
-    if (uname === UNREADABLE) {
-      const [reason, ...unreadable] = (await text(entry)).split('\n')
-      spooled.push({
-        path,
-        unreadable: unreadable.join('\n'),
-        reason: reason as Unreadable['reason'],
-      })
-      continue
-    }
-    const onDisk = join(folder, String(spooled.length))
-    await pipeline(entry as unknown as AsyncIterable<Uint8Array>, createWriteStream(onDisk))
-    spooled.push({ path, onDisk, modifiedMs: mtime?.getTime() ?? 0 })
-  }
-  await feeding
-  return async function* () {
-    for (const file of spooled) {
-      if ('unreadable' in file) yield file
-      else {
-        const input = await fileInput(file.onDisk, file.path)
-        yield file.modifiedMs > 0 ? { ...input, modifiedMs: file.modifiedMs } : withoutTime(input)
+  // When the sender goes away the loop below fails first: this must not be an unhandled rejection.
+  feeding.catch(() => undefined)
+  let writing: FileHandle | undefined
+  try {
+    for await (const entry of extract) {
+      const { name, uname, mtime } = entry.header
+      const path = name.slice(PREFIX.length)
+      const part = uname as Part
+      if (part === 'bytes')
+        for await (const chunk of entry) await writing!.writeFile(chunk as Uint8Array)
+      else if (part === 'broken') (spooled.at(-1) as Spooled).broken = await text(entry)
+      else if (part === 'unreadable') {
+        const [reason, ...unreadable] = (await text(entry)).split('\n')
+        spooled.push({
+          path,
+          unreadable: unreadable.join('\n'),
+          reason: reason as Unreadable['reason'],
+        })
+      } else {
+        await writing?.close()
+        const onDisk = join(folder, String(spooled.length))
+        writing = await open(onDisk, 'w')
+        spooled.push({ path, onDisk, modifiedMs: mtime?.getTime() ?? 0 })
+        entry.resume()
       }
     }
+    await feeding
+  } finally {
+    await writing?.close()
+  }
+  return async function* () {
+    for (const file of spooled) yield 'unreadable' in file ? file : await spooledInput(file)
   }
 }
 
-function withoutTime({ modifiedMs: _, ...input }: FileInput): FileInput {
-  return input
+async function spooledInput({ path, onDisk, modifiedMs, broken }: Spooled): Promise<FileInput> {
+  const { modifiedMs: _, ...input } = await fileInput(onDisk, path)
+  return {
+    ...input,
+    ...(modifiedMs > 0 && { modifiedMs }),
+    ...(broken !== undefined && { open: () => until(input.open(), broken) }),
+  }
+}
+
+async function* until(
+  chunks: AsyncIterable<Uint8Array>,
+  broken: string,
+): AsyncGenerator<Uint8Array> {
+  yield* chunks
+  throw new Error(broken)
 }
