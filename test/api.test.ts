@@ -137,7 +137,7 @@ await t.test('one event, the workspaces and the sources', async (t) => {
   const [event] = (await ask<Page>('/v1/timeline?limit=1')).body.events
   t.strictSame((await ask(`/v1/events/${encodeURIComponent(event!.event.id)}`)).body, event)
   t.strictSame((await ask('/v1/workspaces')).body, {
-    workspaces: ['main', 'other'],
+    workspaces: ['main', 'other', 'sample'],
     default: 'main',
   })
   t.match((await ask('/v1/sources')).body, {

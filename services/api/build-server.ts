@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import { refuseForeign } from './foreign.ts'
 import { answerProblem, answerProblems } from './problems.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -25,6 +26,8 @@ export interface ServerPorts {
   logger: FastifyBaseLogger
   /** The workspaces that may be asked for; the first is the default. */
   workspaces: readonly string[]
+  /** Those of them that take imports, the first when none is named: the sample never mixes with what users import. */
+  importWorkspaces: readonly string[]
   importUpload(workspace: string, upload: Upload): Promise<Ledger>
   /** Undefined when all is well, else what is down. */
   unready(): Promise<string | undefined>
@@ -56,6 +59,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     ajv: { customOptions: { coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
+  refuseForeign(app)
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } })
   await app.register(swagger, {
     openapi: {

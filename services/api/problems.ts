@@ -9,6 +9,7 @@ export const PROBLEMS = {
   'invalid-interval': [400, 'The interval is no multiple of 60 seconds'],
   'invalid-zone': [400, 'The zone is not known'],
   'invalid-cursor': [400, 'The cursor was not made by this timeline'],
+  'forbidden-origin': [403, 'The request comes from another site'],
   'not-found': [404, 'There is nothing here'],
   'unknown-workspace': [404, 'There is no such workspace'],
   'unknown-event': [404, 'There is no event with this id'],

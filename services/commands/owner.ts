@@ -24,8 +24,8 @@ const SOCKET_PATH_LIMIT = 100
 
 export interface Owner {
   timeline: Timeline
-  /** Waits for the commands that came over the socket, then closes everything. */
-  release(): Promise<void>
+  /** Waits for the commands that came over the socket, at most until the signal, then closes everything. */
+  release(late?: AbortSignal): Promise<void>
 }
 
 /** The path of the owner's socket, short enough for the system. */
@@ -84,7 +84,10 @@ export async function own(
   const socket = socketPath(data)
   rmSync(socket, { force: true })
   const running = new Set<Promise<unknown>>()
+  let leaving = false
   const server: Server = createServer((request, response) => {
+    // A connection that was accepted before may bring its command after: its sender tries again.
+    if (leaving) return void request.destroy()
     const done = serve(request, response, data, timeline, commands)
       .catch((error: unknown) => logger.error(error, 'a command over the socket failed'))
       .finally(() => running.delete(done))
@@ -98,11 +101,12 @@ export async function own(
   chmodSync(socket, 0o600)
   return {
     timeline,
-    async release() {
+    async release(late) {
+      leaving = true
       rmSync(socket, { force: true })
       const closed = new Promise((resolved) => server.close(resolved))
       server.closeIdleConnections()
-      await Promise.allSettled(running)
+      await Promise.race([Promise.allSettled(running), aborted(late)])
       server.closeAllConnections()
       await closed
       await timeline.close()
@@ -112,6 +116,13 @@ export async function own(
     },
   }
 }
+
+/** Resolves when a signal is given, never without one. */
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    else signal?.addEventListener('abort', () => resolve())
+  })
 
 /** What a command beside the owner sends: its name and options in a header, its files as a tar stream in the body. */
 export interface Call {

@@ -16,12 +16,12 @@ interface SampleImport {
   zone?: string
 }
 
-/** Imports the bundled incident into its own workspace, once. */
+/** Imports the bundled incident into its own workspace, once; all of it again when that broke off, for what is there merges. */
 export async function importSample(timeline: Timeline, { notes }: Output): Promise<void> {
-  if ((await timeline.bus.end(SAMPLE_WORKSPACE)) !== null) return
   const imports = JSON.parse(
     await readFile(new URL('import.json', FOLDER), 'utf8'),
   ) as SampleImport[]
+  if ((await ledgers(timeline)) >= imports.length) return
   let events = 0
   for (const { paths, zone } of imports) {
     const ledger = await timeline.importFiles(SAMPLE_WORKSPACE, {
@@ -34,6 +34,13 @@ export async function importSample(timeline: Timeline, { notes }: Output): Promi
   await notes(
     `Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`,
   )
+}
+
+async function ledgers({ bus }: Timeline): Promise<number> {
+  const complete = new Set<string>()
+  for await (const { key, value } of bus.read(SAMPLE_WORKSPACE, ['imports']))
+    if ('events' in (value as object)) complete.add(key)
+  return complete.size
 }
 
 /** The files of the sample, shown under their paths inside it. When they were checked out says nothing about them. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { buildServer } from '../api/build-server.ts'
+import { isLoopback } from '../api/foreign.ts'
 import type { Timeline } from '../timeline.ts'
 import { webRoutes } from '../web/routes.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -19,7 +20,8 @@ export interface ServeInvocation {
   own(says: string): Promise<Owner | undefined>
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
+/** After a signal, what is still being answered or sent has so long; the process ends within ten seconds. */
+const PATIENCE_MS = 8000
 
 /** Serves until SIGTERM or SIGINT; then answers what was begun and leaves the folder. */
 export async function serve({
@@ -31,9 +33,14 @@ export async function serve({
   own,
 }: ServeInvocation): Promise<ExitStatus> {
   const { host, port, sample } = options as { host: string; port: number; sample?: boolean }
-  if (!LOOPBACK.test(host)) {
+  if (!isLoopback(host)) {
     throw new WrongUse(
       `--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`,
+    )
+  }
+  if (sample && workspace === SAMPLE_WORKSPACE) {
+    throw new WrongUse(
+      `the workspace ${SAMPLE_WORKSPACE} is the sample's: choose another name for your own`,
     )
   }
   const owner = await own(`recount serve`)
@@ -44,11 +51,12 @@ export async function serve({
     return 1
   }
   const { timeline } = owner
+  let late: AbortSignal | undefined
   try {
     if (sample) await importSample(timeline, output)
     const workspaces = sample ? [SAMPLE_WORKSPACE, workspace] : [workspace]
     for (const each of workspaces) await timeline.settled(each)
-    const app = await server(timeline, data, workspaces, logger)
+    const app = await server(timeline, data, { workspaces, own: workspace }, logger)
     try {
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
@@ -56,6 +64,8 @@ export async function serve({
         'Recount serves the timeline there, to this machine only. Ctrl-C ends it.\n',
       )
       await stopped()
+      late = AbortSignal.timeout(PATIENCE_MS)
+      late.addEventListener('abort', () => app.server.closeAllConnections())
     } finally {
       await app.close()
     }
@@ -66,7 +76,7 @@ export async function serve({
     }
     throw error
   } finally {
-    await owner.release()
+    await owner.release(late)
   }
 }
 
@@ -76,7 +86,7 @@ const stopped = (): Promise<unknown> =>
 async function server(
   timeline: Timeline,
   data: string,
-  workspaces: readonly string[],
+  { workspaces, own }: { workspaces: readonly string[]; own: string },
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { eventIndex } = timeline
@@ -84,6 +94,7 @@ async function server(
     eventIndex,
     logger,
     workspaces,
+    importWorkspaces: [own],
     version: await packageVersion(),
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: async () => {

@@ -34,7 +34,8 @@ export async function served(t: Test): Promise<Served> {
   const ports: ServerPorts = {
     eventIndex: timeline.eventIndex,
     logger,
-    workspaces: ['main', 'other'],
+    workspaces: ['main', 'other', 'sample'],
+    importWorkspaces: ['main', 'other'],
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: async () => undefined,
     version: '1.2.3',

@@ -5,32 +5,35 @@ import { Type } from 'typebox'
 import { Ledger } from '../../../schemas/ledger.ts'
 import type { ServerPorts, Upload } from '../build-server.ts'
 import { Problem } from '../problems.ts'
-import { WorkspaceParameter, workspaceOf } from './parameters.ts'
+import { WORKSPACE, workspaceOf } from './parameters.ts'
 
 /** Imports are streamed to the disk: this much at once. */
 const IMPORT_LIMIT = 10 * 1024 * 1024 * 1024
 
-const Parameters = Type.Intersect([
-  WorkspaceParameter,
-  Type.Object({
-    name: Type.String({
-      default: 'upload',
-      maxLength: 1000,
-      description: 'Name of the file, as shown; it may tell a date. Nothing is opened under it.',
+const Parameters = Type.Object({
+  workspace: Type.Optional(
+    Type.String({
+      pattern: WORKSPACE,
+      description: 'The workspace; your own when left out. The sample takes no imports.',
     }),
-    zone: Type.Optional(
-      Type.String({
-        maxLength: 64,
-        description: 'Zone of stamps that have none: an IANA name or an offset.',
-      }),
-    ),
-    source: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  ),
+  name: Type.String({
+    default: 'upload',
+    maxLength: 1000,
+    description: 'Name of the file, as shown; it may tell a date. Nothing is opened under it.',
   }),
-])
+  zone: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description: 'Zone of stamps that have none: an IANA name or an offset.',
+    }),
+  ),
+  source: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+})
 
 export function importRoutes(
   instance: FastifyInstance,
-  { importUpload, workspaces }: ServerPorts,
+  { importUpload, importWorkspaces }: ServerPorts,
 ): void {
   void instance.register(async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
@@ -57,7 +60,9 @@ export function importRoutes(
           ...(zone && { zone }),
           ...(source && { source }),
         }
-        return reply.code(201).send(await importUpload(workspaceOf(workspaces, workspace), upload))
+        return reply
+          .code(201)
+          .send(await importUpload(workspaceOf(importWorkspaces, workspace), upload))
       },
     )
   })

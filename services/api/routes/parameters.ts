@@ -4,10 +4,12 @@ import { parseInstant } from '../../event-index/instant-key.ts'
 import type { WindowFilter } from '../../event-index/event-index.ts'
 import { Problem } from '../problems.ts'
 
+export const WORKSPACE = '^[a-z0-9][a-z0-9-]{0,62}$'
+
 export const WorkspaceParameter = Type.Object({
   workspace: Type.Optional(
     Type.String({
-      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      pattern: WORKSPACE,
       description: 'The workspace; the first of /v1/workspaces when left out.',
     }),
   ),
