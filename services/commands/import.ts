@@ -2,7 +2,8 @@ import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import { expanded } from '../ingest/walk.ts'
 import { zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command } from './command.ts'
-import { table } from './table.ts'
+import { SAMPLE_WORKSPACE } from './sample.ts'
+import { printable, table } from './table.ts'
 
 export interface ImportCommandOptions {
   zone?: string
@@ -21,6 +22,11 @@ export const importCommand: Command<ImportCommandOptions> = async (
     )
   }
   const { timeline, workspace, nowMs, notes, terminal } = setting
+  if (workspace === SAMPLE_WORKSPACE) {
+    throw new WrongUse(
+      `the workspace ${SAMPLE_WORKSPACE} is the sample's: choose another with --workspace`,
+    )
+  }
   let drawn = 0
   const ledger = await timeline.importFiles(workspace, {
     inputs: () => expanded(setting.files()),
@@ -69,5 +75,5 @@ function explain(file: LedgerFile): string[] {
   if (file.adapter !== null && reasons.length > 0)
     notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
   if (file.time) notes.push(`${file.path}: ${file.time}`)
-  return notes
+  return notes.map(printable)
 }

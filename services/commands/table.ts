@@ -21,9 +21,14 @@ export function table(
     .join('')
 }
 
-/** Text without anything that a terminal would obey: control characters and bidirectional overrides come as \u escapes. */
-export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c === '\n' ? '⏎' : c === '\t' ? ' ' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+/** Text without anything that a terminal would obey: control characters and bidirectional overrides come as \u escapes. Lines and tabs stay. */
+export const withoutControls = (text: string): string =>
+  text.replace(
+    // oxlint-disable-next-line no-control-regex
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+
+/** The same on one line. */
+export const printable = (text: string): string =>
+  withoutControls(text).replaceAll('\n', '⏎').replaceAll('\t', ' ')

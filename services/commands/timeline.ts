@@ -2,7 +2,7 @@ import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type { PageQuery } from '../event-index/event-index.ts'
 import { parseInstant } from '../event-index/instant-key.ts'
 import { WrongUse, type Command } from './command.ts'
-import { printable } from './table.ts'
+import { printable, withoutControls } from './table.ts'
 
 export interface TimelineCommandOptions {
   from?: string
@@ -81,7 +81,7 @@ function textLine(event: TimelineEvent): string {
   const text = printable(
     `${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`,
   )
-  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(program ? `${sourceOf(event)} ${program}` : sourceOf(event))}  ${level ? `${level}: ` : ''}${text}\n`
+  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(program ? `${sourceOf(event)} ${program}` : sourceOf(event))}  ${level ? `${printable(level)}: ` : ''}${text}\n`
 }
 
 /** Characters that Markdown would read are escaped; a line stays a line. */
@@ -91,9 +91,9 @@ const markdown = (text: string): string =>
 const markdownLine = (event: TimelineEvent): string =>
   `* ${event['@timestamp']} UTC, ${markdown(sourceOf(event))}: ${markdown(event.message)}\n`
 
-/** RFC 4180; a cell that a spreadsheet would take for a formula gets a quote in front. */
+/** RFC 4180, without what a terminal would obey; a cell that a spreadsheet would take for a formula gets a quote in front. */
 const cell = (text: string): string =>
-  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+  `"${(/^[=+\-@\t\r]/.test(text) ? `'${withoutControls(text)}` : withoutControls(text)).replaceAll('"', '""')}"`
 
 const csvLine = (event: TimelineEvent): string =>
   `${[
