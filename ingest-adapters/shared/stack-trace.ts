@@ -45,14 +45,18 @@ function pythonException(message: string, lines: readonly string[]): Exception |
   const first = all.findIndex((line) => line.startsWith(TRACEBACK))
   if (first < 0) return undefined
   const trace = all.slice(first).join('\n').trimEnd()
-  for (let i = first + 1; i < all.length; i++) {
-    const m = PYTHON_EXCEPTION.exec(all[i]!.slice(0, LONGEST))
-    if (!m || !all[i - 1]!.startsWith(' ')) continue
-    const found: Exception = { type: m[1]!, line: m[0], trace }
+  // Python prints the causes first, each with a traceback of its own, and what was raised last.
+  let found: Exception = { trace }
+  let named = false
+  for (let i = first; i < all.length; i++) {
+    if (all[i]!.startsWith(TRACEBACK)) named = false
+    const m = named ? null : PYTHON_EXCEPTION.exec(all[i]!.slice(0, LONGEST))
+    if (!m || !all[i - 1]?.startsWith(' ')) continue
+    named = true
+    found = { type: m[1]!, line: m[0], trace }
     if (m[2]) found.message = m[2]
-    return found
   }
-  return { trace }
+  return found
 }
 
 /**
