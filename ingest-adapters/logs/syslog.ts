@@ -13,6 +13,10 @@ import { readSyslogLine, type SyslogLine } from '../shared/syslog-line.ts'
 
 const SHOWN_LINES = 200
 
+/** What journalctl writes between the lines: where the journal begins, and each boot. */
+const JOURNAL =
+  /^-- (?:Logs begin at |Journal begins at |Reboot --$|Boot [0-9a-f]{32} --$|No entries --$)/
+
 /** Whatever is not indented: what has no stamp then is a rejection of its own, never part of its neighbour. */
 function begins(line: string): boolean {
   const c = line.charCodeAt(0)
@@ -30,7 +34,7 @@ function recognizes(head: Head): boolean {
   let weak = 0
   const weakHosts = new Set<string>()
   for (const line of head.lines.slice(0, SHOWN_LINES)) {
-    if (!begins(line)) continue
+    if (!begins(line) || JOURNAL.test(line)) continue
     const read = readSyslogLine(line)
     if (read === 'impossible-time') continue
     lines++
@@ -57,6 +61,10 @@ export const adapter: LineAdapter = {
       for (const group of groups(lines, first, begins)) {
         if (!isGroup(group)) {
           yield group
+          continue
+        }
+        if (group.count === 1 && JOURNAL.test(group.head)) {
+          yield { context: 1, line: group.line }
           continue
         }
         const read: SyslogLine | Reason = readSyslogLine(group.head)
