@@ -3,10 +3,11 @@ import type { Reason } from '../../schemas/rejection.ts'
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { monthFirstStamp } from './month-stamp.ts'
-import { isDigit, type StampRead } from './stamp.ts'
+import { isDigit, readOffset, type StampRead } from './stamp.ts'
 import { structuredData } from './structured-data.ts'
 import { readSyslogText, tells } from './syslog-text.ts'
 import { setPriority } from './syslog-priority.ts'
+import { withZone } from './zone-name.ts'
 
 export interface SyslogLine {
   time: Stamp
@@ -26,6 +27,9 @@ const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$))/y
 const CISCO =
   /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
 const CISCO_ZONE = / ([A-Z]{2,5})(?=: %)/y
+/** A host may be called like a zone: then no other host stands before the tag. */
+const HOST_AND_TAG = /^ [\w.:-]+ [^\s:[]+(?:\[\d+\])?:/
+const OFFSET = / [+-]\d\d:?\d\d(?= [\w.:-]+ \S)/y
 const YEAR_FIRST = /(\d{4}) ([A-Z][a-z]{2} {1,2}\d{1,2}) ([\d:.]{8,18})/y
 /** The fields of RFC 5424 after a stamp without a priority, as NSX and rsyslog templates write them. */
 const BARE_5424 =
@@ -65,12 +69,13 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
   let end = at + time.original.length
   const iso = digit && line.charCodeAt(at + 4) !== 32
   if (device) {
-    end = readDevice(line, end, device, time, fields)
+    readDevice(device, fields)
   } else if (iso && !hasPriority && line.charCodeAt(at + 10) !== 32) {
     // With a space in the stamp, ` - app - INFO - text` is a line of Python's logging.
     BARE_5424.lastIndex = end + 1
     if (BARE_5424.test(line)) return readHeader(line, at, fields, 'sure')
   }
+  if (!iso) end = readZone(line, end, time)
   if (line.charCodeAt(end) === 58) {
     // `10:00:00: %ASA-…` and `10:00:00: --- last message …`; with an ISO stamp it is some program's own log.
     if (iso) return 'not-a-record'
@@ -132,25 +137,37 @@ function readHeader(
   return { time, message, fields, host, evidence }
 }
 
-/** What a Cisco device wrote around its stamp. Returns the place after the zone. */
-function readDevice(
-  line: string,
-  end: number,
-  m: RegExpExecArray,
-  time: Stamp,
-  fields: Fields,
-): number {
+/** What a Cisco device wrote before its stamp. */
+function readDevice(m: RegExpExecArray, fields: Fields): void {
   const sequence = m[1] ?? m[3]
   if (sequence) fields['labels.sequence'] = sequence
   // IOS marks a clock that was never set with an asterisk, one that has lost its NTP servers with a dot.
   if (m[4]) fields['labels.clock'] = m[4] === '*' ? 'not set' : 'not synchronized'
+}
+
+/** A zone or offset behind a BSD stamp, where another word follows that can be the host, or a device's colon. Returns the place after it. */
+function readZone(line: string, end: number, time: Stamp): number {
+  if (time.offset !== undefined || time.zone !== undefined) return end
+  OFFSET.lastIndex = end
+  if (OFFSET.test(line)) {
+    const read = readOffset(line, end + 1)
+    if (typeof read !== 'object') return end
+    time.original += line.slice(end, read.end)
+    time.offset = read.offset
+    return read.end
+  }
   CISCO_ZONE.lastIndex = end
-  const zone = CISCO_ZONE.exec(line)
-  if (!zone) return end
-  time.original += zone[0]
-  if (zone[1] === 'UTC' || zone[1] === 'GMT') time.offset = 0
-  else time.zone = zone[1]!
-  return CISCO_ZONE.lastIndex
+  let zone = CISCO_ZONE.exec(line)?.[1]
+  if (zone === undefined) {
+    const after = withZone(time, line, end)
+    const next = end + after.original.length - time.original.length
+    if (next === end || !HOST_AND_TAG.test(line.slice(next, next + 300))) return end
+    zone = line.slice(end + 1, next)
+  }
+  time.original += ` ${zone}`
+  if (zone === 'UTC' || zone === 'GMT') time.offset = 0
+  else time.zone = zone
+  return end + 1 + zone.length
 }
 
 /** NX-OS: `2024 Nov 20 10:00:00.123`. */
