@@ -19,6 +19,8 @@ const MNEMONIC = /%([A-Z][\w-]{0,60})-([0-7])-(\w{1,60}): /y
 /** A device's own stamp, and its sequence number, in a line that a collector has stamped too. */
 const DEVICE_STAMP =
   /(?:\d{1,10}: )?(?:[A-Za-z][\w.-]{0,63}: )?[*.]?([A-Z][a-z]{2} [ \d]\d (?:\d{4} )?[\d:.]{8,18}(?: [A-Z]{2,5})?): (?=%[A-Z])/y
+/** OpenWrt, and BusyBox behind the host: `daemon.info dnsmasq[12]: text`. */
+const FACILITY = /([a-z]{3,8}[0-7]?)\.([a-z]{3,7}) /y
 const REPEATED = /(?:--- )?(?:last )?message repeated (\d{1,9}) times?/y
 const MARK = '-- MARK --'
 
@@ -31,13 +33,16 @@ export function readSyslogText(
 ): SyslogText | undefined {
   let i = afterSpaces(line, line.startsWith(' : %', at) ? at + 2 : at)
   if (i >= line.length) return undefined
-  const word = readHost(line, i, bsd)
+  const marked = readFacility(line, i, fields)
+  const hostless = marked > i
+  i = marked
+  const word = hostless ? undefined : readHost(line, i, bsd)
   const host = word === '-' ? undefined : word
   if (word !== undefined) {
     i += word.length
     if (line.charCodeAt(i) === 58) i++
     else if (line.startsWith(' : %', i)) i += 2
-    i = afterSpaces(line, i)
+    i = readFacility(line, afterSpaces(line, i), fields)
   }
   const textAt = i
   let tagged: 'none' | 'name' | 'pid' = 'none'
@@ -65,6 +70,18 @@ export function readSyslogText(
   if (proof || (bsd && named)) return { message, host, evidence: 'sure' }
   const evidence = host === undefined ? 'none' : bsd ? 'likely' : named ? 'weak' : 'none'
   return { message, host, evidence }
+}
+
+/** The place after facility and severity, `at` where none stand there. */
+function readFacility(line: string, at: number, fields: Fields): number {
+  FACILITY.lastIndex = at
+  const m = FACILITY.exec(line)
+  if (!m) return at
+  const [facility, severity] = [facilityNumber(m[1]!), severityNumber(m[2]!)]
+  if (facility < 0 || severity < 0) return at
+  setFacility(fields, facility)
+  setSeverity(fields, severity)
+  return afterSpaces(line, FACILITY.lastIndex)
 }
 
 /** Whether a text has more than white space. */
