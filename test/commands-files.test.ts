@@ -76,6 +76,15 @@ t.test('files of every wrapping and encoding are read', async (t) => {
   ])
 })
 
+t.test('an empty file is no error', async (t) => {
+  const cwd = folder(t, { 'in/a.log': '', 'in/b.json': '[]', 'in/c.json': '\ufeff{ }\n' })
+  const { status, ledger } = await imported(['in'], cwd, '--data', 'd')
+  t.equal(status, 0)
+  for (const file of ledger.files)
+    t.match(file, { lines: 0, rejected: 0, context: 0, reason: 'the file is empty' }, file.path)
+  t.equal(ledger.files.length, 3)
+})
+
 t.test('large members of a tar are read as the files that they were', async (t) => {
   const log = (begin: number): string =>
     Array.from({ length: 6000 }, (_, i) => {

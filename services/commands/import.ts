@@ -43,7 +43,7 @@ export const importCommand: Command<ImportCommandOptions> = async (
   })
   if (drawn > 0) await notes('\r\x1b[K')
   await setting.out(json ? `${JSON.stringify(ledger)}\n` : printed(ledger))
-  return ledger.files.some((file) => file.rejected > 0 || file.adapter === null) ? 1 : 0
+  return ledger.files.some((file) => file.rejected > 0) ? 1 : 0
 }
 
 const bar = (done: number, of: number): string => {

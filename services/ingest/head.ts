@@ -2,10 +2,12 @@ import type { File, Head } from '../../ingest-adapters/adapter.ts'
 import { isObject, parseJson } from '../../ingest-adapters/shared/json.ts'
 import { decode } from './decode.ts'
 import type { Input } from './input.ts'
-import { isJsonLines } from './json-values.ts'
+import { firstValues, isJsonLines } from './json-values.ts'
 
 const HEAD_BYTES = 64 * 1024
 const VALUES = 50
+/** An object, or arrays with one in them; other text may begin with a bracket too. */
+const BEGINS_OBJECT = /^[[\s]*\{\s*"/
 
 /** Reads the beginning of an input, or as much of it as can be read. Rejects when that is nothing. */
 export async function openHead(input: Input, file: File): Promise<Head> {
@@ -55,13 +57,15 @@ export function makeHead(bytes: Uint8Array, file: File, whole: boolean): Head {
 
 function headValues(text: string, lines: readonly string[]): unknown[] {
   const begin = text.trimStart()
-  if (begin[0] !== '{' && begin[0] !== '[') return []
   if (isJsonLines(begin)) {
     return lines.slice(0, VALUES).flatMap((line) => {
       const result = parseJson(line.trim())
       return 'value' in result ? [result.value] : []
     })
   }
+  if (!BEGINS_OBJECT.test(begin)) return []
+  const first = firstValues(begin)
+  if (first.length > 0) return first.slice(0, VALUES)
   const result = parseJson(closed(begin))
   if (!('value' in result)) return []
   return Array.isArray(result.value) ? result.value.slice(0, VALUES) : [result.value]
@@ -96,6 +100,12 @@ function closed(text: string): string {
     }
   }
   return text.slice(0, cut) + closers
+}
+
+/** Whether nothing is in the file: no byte, or JSON without a value. */
+export function isEmpty(head: Head): boolean {
+  const text = head.text.trim()
+  return head.bytes.length < HEAD_BYTES && /^(?:|\[\s*\]|\{\s*\})$/.test(text)
 }
 
 /** Whether the bytes are no text: a NUL among them that is not half of a UTF-16 character, or many control characters. */

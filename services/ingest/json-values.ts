@@ -16,12 +16,29 @@ export interface JsonValue {
 
 const startsValue = /^\s*[[{]/
 
-/** Whether a text's first line is a JSON value of its own, so that every line is one. */
+/** So much of a text tells whether its lines are values. */
+const LOOKED_AT = 16 * 1024
+
+const isObjectLine = (line: string): boolean => line.startsWith('{') && 'value' in parseJson(line)
+
+/**
+ * Whether every line of a text is a JSON value of its own: its first line is, or most of those after it are, where the first is the rest of a line that
+ * was cut, or a greeting. In a value over several lines a comma or a bracket follows each object.
+ */
 export function isJsonLines(text: string): boolean {
   const end = text.indexOf('\n')
-  const line = (end < 0 ? text : text.slice(0, end)).trim()
-  return line.startsWith('{') && 'value' in parseJson(line)
+  if (isObjectLine((end < 0 ? text : text.slice(0, end)).trim())) return true
+  const lines = text.slice(0, LOOKED_AT).split('\n').slice(1)
+  if (text.length > LOOKED_AT) lines.pop()
+  const some = lines.map((line) => line.trim()).filter((line) => line !== '')
+  return some.filter(isObjectLine).length * 2 > some.length
 }
+
+/** The values at the beginning of a text that is not one value a line. */
+export const firstValues = (text: string): unknown[] =>
+  valueCutter()
+    .push(text)
+    .flatMap((value) => ('value' in value ? [value.value] : []))
 
 /**
  * The values of a JSON file, one a line, or cut out of whatever the layout: values one after the other, and the elements of a top-level array.
@@ -38,7 +55,7 @@ export async function* jsonValues(
     let text = chunk
     if (byLine === undefined) {
       head += chunk
-      if (!head.includes('\n') && head.length < LINE_LIMIT) continue
+      if (head.length <= LOOKED_AT || (!head.includes('\n') && head.length < LINE_LIMIT)) continue
       byLine = isJsonLines(head.trimStart())
       text = head
     }

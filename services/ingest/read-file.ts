@@ -215,14 +215,15 @@ function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Re
   return at < 0 || at > LAST_SECOND ? 'time-out-of-range' : undefined
 }
 
-/** A text file gives up its lines, a binary one is one unit. */
+/** A text file gives up its lines, a binary one is one unit, an empty one has none. */
 async function readUnrecognized(
-  found: Survey & { outcome: 'unreadable' | 'unrecognized' | 'binary' },
+  found: Survey & { outcome: 'unreadable' | 'unrecognized' | 'binary' | 'empty' },
   input: Input | Unreadable,
   report: FileReport,
   out: Outlet,
 ): Promise<void> {
   report.reason = found.reason
+  if (found.outcome === 'empty') return
   if (found.outcome !== 'unrecognized') {
     const reason = 'reason' in input ? input.reason : found.outcome
     out.refuse({ rejected: found.reason, reason, line: 1 })

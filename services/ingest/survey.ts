@@ -3,7 +3,7 @@ import type { Loaded } from '../../ingest-adapters/load.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
-import { isBinary, openHead } from './head.ts'
+import { isBinary, isEmpty, openHead } from './head.ts'
 import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
@@ -14,7 +14,12 @@ import { surveyStamps, type StampFindings } from './stamp-survey.ts'
 
 /** What the first pass over a file found. */
 export type Survey =
-  | { path: string; outcome: 'unreadable' | 'unrecognized' | 'binary'; reason: string; id: string }
+  | {
+      path: string
+      outcome: 'unreadable' | 'unrecognized' | 'binary' | 'empty'
+      reason: string
+      id: string
+    }
   | { path: string; outcome: 'describes'; loaded: Loaded; facts: unknown }
   | {
       path: string
@@ -46,6 +51,7 @@ export async function survey(
   } catch (error) {
     return { path, outcome: 'unreadable', reason: (error as Error).message, id: hash(path) }
   }
+  if (isEmpty(head)) return { path, outcome: 'empty', reason: 'the file is empty', id: hash(path) }
   const loaded = recognize(adapters, head)
   if (!loaded) return unrecognized(path, head)
   const { adapter } = loaded
@@ -90,8 +96,6 @@ export async function survey(
 
 function unrecognized(path: string, head: Head): Survey {
   const id = hash(Buffer.from(head.bytes).toString('latin1'))
-  if (head.bytes.length === 0)
-    return { path, outcome: 'unrecognized', reason: 'the file is empty', id }
   if (isBinary(head))
     return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
   return {
