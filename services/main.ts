@@ -12,6 +12,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+/** What the system refuses, by its code: the message names the path or address, and a stack would help nobody. */
+const REFUSED = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EEXIST',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
 try {
   const config = readConfig(process.env)
   process.exitCode = await commandLine(config, process.argv, {
@@ -23,7 +34,10 @@ try {
   })
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else if ([WrongUse, BadSetting, Unavailable].some((known) => error instanceof known)) {
+  else if (
+    [WrongUse, BadSetting, Unavailable].some((known) => error instanceof known) ||
+    REFUSED.has((error as NodeJS.ErrnoException).code ?? '')
+  ) {
     process.stderr.write(`recount: ${(error as Error).message}\n`)
     process.exitCode = 2
   } else throw error

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { folder, imported, line, LOG, recount, wrongSums } from './support/recount.ts'
 
@@ -13,7 +15,12 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
     ],
     [['timeline', '--to', '2024-02-30'], /--to 2024-02-30 is no instant/],
     [['timeline', '--format', 'xml'], /Allowed choices are text, jsonl, csv, md/],
-    [['timeline', '--limit', '-1'], /-1 is no count/],
+    [['timeline', '--limit', '-1'], /--limit -1 is no whole number from 0/],
+    [['timeline', '--limit', ''], /--limit  is no whole number/],
+    [['serve', '--port', '99999'], /--port 99999 is no whole number from 0 to 65535/],
+    [['doctor', '--data', 'typo'], /there is no data folder typo/],
+    [['import', 'a.log', '--data', 'a.log'], /EEXIST.*a\.log/],
+    [['import', 'a.log', '--workspace', 'sample'], /the workspace sample is the sample's/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['timeline', '--frobnicate'], /unknown option '--frobnicate'/],
     [
@@ -31,6 +38,7 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
     [['timeline', '--workspace', '../x'], /\.\.\/x/],
     [['timeline', '--kind', 'logs'], /logs/],
   ]
+  for (const n of table.keys()) mkdirSync(join(cwd, `data-${n}`))
   const ended = await Promise.all(
     table.map(([args, , env], n) =>
       recount([...args], cwd, { env: { RECOUNT_DATA: `data-${n}`, ...env } }),
@@ -48,6 +56,7 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
 
 t.test('help, version and an empty window end with 0', async (t) => {
   const cwd = folder(t)
+  mkdirSync(join(cwd, 'recount-data'))
   for (const args of [
     ['--help'],
     ['import', '--help'],

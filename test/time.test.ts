@@ -49,6 +49,8 @@ t.test('zones are known by name or offset', async (t) => {
     ['Europe/Berlin', 2],
     ['Asia/Kathmandu', 5.75],
     ['Etc/GMT+5', -5],
+    ['Japan', 9],
+    ['Singapore', 8],
   ] as const) {
     t.strictSame(zoneRules(name)?.read(noon).offsets, [hours * 3600], name)
   }

@@ -7,7 +7,10 @@ import { decodeFrames } from './frames.ts'
 import { socketPath, type Call } from './owner.ts'
 import { packFiles } from './spool.ts'
 
-/** Runs a command in the process that owns the data folder. Rejects with ECONNREFUSED or ENOENT when nobody listens there. */
+/** The owner is not there, or left before it answered: the same call may succeed later. */
+export class NoAnswer extends Error {}
+
+/** Runs a command in the process that owns the data folder. @throws NoAnswer */
 export async function callOwner(
   data: string,
   call: Call,
@@ -17,7 +20,7 @@ export async function callOwner(
   const headers = { 'x-recount-call': encodeURIComponent(JSON.stringify(call)) }
   const sending = request({ socketPath: socketPath(data), path: '/', method: 'POST', headers })
   const answering = new Promise<IncomingMessage>((resolve, reject) =>
-    sending.once('response', resolve).once('error', reject),
+    sending.once('response', resolve).on('error', ({ message }) => reject(new NoAnswer(message))),
   )
   const sent = pipeline(packFiles(files), sending).catch(() => undefined)
   const response = await answering

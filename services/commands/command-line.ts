@@ -25,11 +25,13 @@ function workspaceName(value: string): string {
   )
 }
 
-function count(value: string): number {
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 0) throw new WrongUse(`${value} is no count`)
-  return number
-}
+const count =
+  (option: string, most = Number.MAX_SAFE_INTEGER) =>
+  (value: string): number => {
+    const number = /^\d+$/.test(value) ? Number(value) : NaN
+    if (number <= most) return number
+    throw new WrongUse(`${option} ${value} is no whole number from 0 to ${most}`)
+  }
 
 /** Reads the arguments, runs the command, resolves to the exit status. Rejects with WrongUse or a CommanderError. */
 export async function commandLine(
@@ -85,14 +87,14 @@ export async function commandLine(
       'log, chat, alert, email, change, ticket, status, metric, note',
       kinds,
     )
-    .option('--limit <count>', 'at most so many events', count)
+    .option('--limit <count>', 'at most so many events', count('--limit'))
     .addOption(
       new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'),
     )
     .action((options: Shared) => invoke('timeline', { ...options }))
   command('serve', 'serve the page and the API')
     .option('--host <address>', 'address to listen on', config.host)
-    .option('--port <port>', 'port to listen on', count, config.port)
+    .option('--port <port>', 'port to listen on', count('--port', 65_535), config.port)
     .option('--sample', 'serve the bundled sample incident beside your own workspace')
     .action((options: Shared) => invoke('serve', { ...options }))
   command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) =>

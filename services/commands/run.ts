@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { callOwner } from './call-owner.ts'
+import { callOwner, NoAnswer } from './call-owner.ts'
 import type { Command, ExitStatus, Output } from './command.ts'
 import { WrongUse } from './command.ts'
 import { inputFiles } from './input-files.ts'
@@ -48,6 +49,11 @@ export async function run(
     pino.destination(2),
   )
   const { name, options, data, workspace } = invocation
+  if (name !== 'import' && name !== 'serve' && !existsSync(data)) {
+    throw new WrongUse(
+      `there is no data folder ${data}: name it with --data or RECOUNT_DATA; import and serve make one`,
+    )
+  }
   const files = await inputFiles(invocation.paths, data)
   try {
     if (name === 'serve') {
@@ -79,10 +85,14 @@ export async function run(
         const call = { name, options, workspace, nowMs, terminal: output.terminal }
         return await callOwner(data, call, files.each(), output)
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > until) {
+        if (!(error instanceof NoAnswer)) {
           throw new WrongUse(
-            `the data folder ${data} is in use by ${ownerOf(data)}, which does not answer: ${(error as Error).message}`,
+            `${ownerOf(data)}, which has the data folder ${data}, ended before its answer did (${(error as Error).message}): run the command again`,
+          )
+        }
+        if (Date.now() > until) {
+          throw new WrongUse(
+            `the data folder ${data} is in use by ${ownerOf(data)}, which does not answer: ${error.message}`,
           )
         }
         await sleep(50)

@@ -45,7 +45,7 @@ function parseZone(name: string): Zone | undefined {
     if (minutes > 18 * 60 || Number(m[3] ?? 0) > 59) return undefined
     return FixedOffsetZone.instance(m[1] === '-' ? -minutes : minutes)
   }
-  return name.includes('/') && IANAZone.isValidZone(name) ? IANAZone.create(name) : undefined
+  return /^[A-Z]/i.test(name) && IANAZone.isValidZone(name) ? IANAZone.create(name) : undefined
 }
 
 function fixed(name: string, offset: number): ZoneRules {
