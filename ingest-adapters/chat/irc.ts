@@ -46,7 +46,8 @@ function recognizes(head: Head): boolean {
   let lines = 0
   let marks = 0
   let speech = 0
-  const columns: IrcEvent[] = []
+  const brackets: IrcEvent[] = []
+  let columns = 0
   for (const line of head.lines.slice(0, 300)) {
     const text = shown(line)
     const stamped = readIrcStamp(text)
@@ -64,23 +65,27 @@ function recognizes(head: Head): boolean {
     lines++
     if (stamped.time === 'impossible-time') continue
     const event = eventAt(text, stamped.end)
-    if (text.charCodeAt(stamped.end) === 9 && event.action === 'message' && event.sure === 'none')
-      columns.push(event)
-    if (event.sure !== 'none') marks++
+    if (event.sure === 'brackets') brackets.push(event)
+    else if (event.sure === 'columns') columns++
+    else if (event.sure !== 'none') marks++
     if (event.sure === 'speech') speech++
   }
-  if (speech + columns.length === 0) return false
-  if (columns.length > 0 && (marks > 0 || addressed(columns))) {
-    marks += columns.length
-    speech += columns.length
+  const known = marks > 0
+  for (const [count, people] of [
+    [columns, known],
+    [brackets.length, known || addressed(brackets)],
+  ] as const) {
+    if (!people) continue
+    marks += count
+    speech += count
   }
-  return marks * 2 >= lines && speech * 5 >= lines
+  return speech > 0 && marks * 2 >= lines && speech * 5 >= lines
 }
 
-/** Whether somebody in a table of names and texts speaks to somebody else in it, which no table of hosts does. */
-function addressed(columns: readonly IrcEvent[]): boolean {
-  const nicks = new Set(columns.map((event) => event.nick))
-  return columns.some(({ text, nick }) => {
+/** Whether somebody speaks to somebody else, which no thread of a program does. */
+function addressed(events: readonly IrcEvent[]): boolean {
+  const nicks = new Set(events.map((event) => event.nick))
+  return events.some(({ text, nick }) => {
     const to = /^([^\s:,]{1,40})[:,] /.exec(text)?.[1]
     return to !== undefined && to !== nick && nicks.has(to)
   })

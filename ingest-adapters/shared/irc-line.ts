@@ -1,4 +1,5 @@
 /** What stands after the time stamp in a line of an IRC log: who did what, in the marks of the usual clients and bots. */
+import { namedPriority } from './syslog-priority.ts'
 
 export type IrcAction =
   | 'message'
@@ -17,8 +18,11 @@ export interface IrcEvent {
   text: string
   nick?: string
   channel?: string
-  /** How sure it is that this is IRC: speech or a membership change, a client's mark alone, or neither. */
-  sure: 'speech' | 'mark' | 'none'
+  /**
+   * How sure it is that this is IRC: speech or a membership change, a client's mark alone, a name beside a text, which could be
+   * a thread's (`brackets`) or any table's (`columns`), or none of these.
+   */
+  sure: 'speech' | 'mark' | 'brackets' | 'columns' | 'none'
 }
 
 // eslint-disable-next-line no-control-regex
@@ -31,7 +35,8 @@ const NICK = /^[\p{L}_[\]\\`^{|}][\p{L}\d_[\]\\`^{|}.-]{0,40}$/u
 const LEVEL =
   /^(?:trace|debug|info|notice|warn|warning|err|error|crit|critical|fatal|alert|emerg|kernel|default|fault|verbose)$/i
 
-export const isNick = (text: string): boolean => NICK.test(text) && !LEVEL.test(text)
+export const isNick = (text: string): boolean =>
+  NICK.test(text) && !LEVEL.test(text) && namedPriority(text) === undefined
 
 /** The nick without the mark of its rank and without `!user@host`. */
 function bareNick(written: string): string {
@@ -130,7 +135,7 @@ function spoken(rest: string): IrcEvent | undefined {
     action: 'message',
     nick,
     text: text === '' ? rest : text,
-    sure: isNick(nick) ? 'speech' : 'none',
+    sure: !isNick(nick) ? 'none' : inside === nick ? 'brackets' : 'speech',
   }
 }
 
@@ -148,12 +153,11 @@ export function tabbed(rest: string): IrcEvent | undefined {
     return text.trim() === '' ? undefined : { action: 'notice', text: text.trim(), sure: 'none' }
   const nick = bareNick(prefix)
   if (!isNick(nick)) return undefined
-  // without a rank or an arrow anywhere, this could be any table
   return {
     action: 'message',
     nick,
     text: text === '' ? prefix : text,
-    sure: nick === prefix ? 'none' : 'speech',
+    sure: nick === prefix ? 'columns' : 'speech',
   }
 }
 

@@ -36,3 +36,14 @@ export const severityNumber = (name: string): number =>
   SYNONYMS.get(name) ?? SEVERITIES.indexOf(name)
 /** 0 to 23, or -1. */
 export const facilityNumber = (name: string): number => FACILITIES.indexOf(name)
+
+/** Facility and severity of `auth.info`, or by number of `4.6`; undefined for any other word. */
+export function namedPriority(word: string): readonly [number, number] | undefined {
+  const m = /^(\d{1,2})\.([0-7])$/.exec(word)
+  const dot = word.indexOf('.')
+  const facility = m ? Number(m[1]) : facilityNumber(word.slice(0, Math.max(dot, 0)))
+  const severity = m ? Number(m[2]) : severityNumber(word.slice(dot + 1))
+  return facility >= 0 && facility < FACILITIES.length && severity >= 0
+    ? [facility, severity]
+    : undefined
+}

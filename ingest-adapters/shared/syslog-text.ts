@@ -1,6 +1,12 @@
 /** What stands after the stamp of a BSD syslog line: host, tag, pid and text, each of which may be missing. */
 import type { Fields } from '../../schemas/source-record.ts'
-import { facilityNumber, setFacility, setSeverity, severityNumber } from './syslog-priority.ts'
+import {
+  facilityNumber,
+  namedPriority,
+  setFacility,
+  setSeverity,
+  severityNumber,
+} from './syslog-priority.ts'
 
 export interface SyslogText {
   message: string
@@ -13,6 +19,8 @@ const HOST = /(?:[A-Za-z0-9]|::)[\w.:%@/-]{0,254}(?= |$)/y
 const NO_HOST =
   /^(?:emerg\w*|alert|crit\w*|err(?:or)?|warn(?:ing)?|notice|info\w*|debug|trace|fatal|severe|verbose|stdout|stderr|[tdiwef])$/i
 const TAG = /([^\s:[]{1,128})(?:\[([^\]\s]{1,64})\])?(?: \([^()]{1,200}\)| <(\w{1,16})>)?:/y
+/** What FreeBSD's `syslogd -v` writes before the host. */
+const VERBOSE = /<(\w{1,10}\.\w{1,10})> /y
 const UPTIME = /\[ *(\d{1,12}\.\d{1,9})\] ?/y
 const SOLARIS = /\[ID (\d{1,10}) (\w{1,16})\.(\w{1,16})\] /y
 const MNEMONIC = /%([A-Z][\w-]{0,60})-([0-7])-(\w{1,60}): /y
@@ -33,6 +41,14 @@ export function readSyslogText(
 ): SyslogText | undefined {
   let i = afterSpaces(line, line.startsWith(' : %', at) ? at + 2 : at)
   if (i >= line.length) return undefined
+  VERBOSE.lastIndex = i
+  const verbose = bsd && line.charCodeAt(i) === 60 ? VERBOSE.exec(line) : null
+  const priority = verbose ? namedPriority(verbose[1]!) : undefined
+  if (priority) {
+    setFacility(fields, priority[0])
+    setSeverity(fields, priority[1])
+    i = afterSpaces(line, VERBOSE.lastIndex)
+  }
   const marked = readFacility(line, i, fields)
   const hostless = marked > i
   i = marked
@@ -65,7 +81,11 @@ export function readSyslogText(
   const text = line.slice(i)
   const message = tells(text) ? text : line.slice(textAt).trim() || host || line.trim()
   const repeated = readRepeated(message, fields)
-  const proof = mnemonic > 0 || repeated || (tagged === 'pid' && (bsd || host !== undefined))
+  const proof =
+    priority !== undefined ||
+    mnemonic > 0 ||
+    repeated ||
+    (tagged === 'pid' && (bsd || host !== undefined))
   const named = tagged === 'name' && (host !== undefined || fields['process.name'] === 'kernel')
   if (proof || (bsd && named)) return { message, host, evidence: 'sure' }
   const evidence = host === undefined ? 'none' : bsd ? 'likely' : named ? 'weak' : 'none'
