@@ -9,7 +9,11 @@ t.test('every format of the timeline is safe to look at', async (t) => {
   const cwd = folder(t, {
     'a.jsonl': evil
       .map((message, n) =>
-        JSON.stringify({ time: `2024-05-01T10:00:0${n}Z`, level: 'info', message }),
+        JSON.stringify({
+          time: `2024-05-01T10:00:0${n}Z`,
+          level: n === 3 ? '\u001b[31mloud' : 'info',
+          message,
+        }),
       )
       .join('\n'),
   })
@@ -31,9 +35,9 @@ t.test('every format of the timeline is safe to look at', async (t) => {
     .map((row) => /^(?:"(?:[^"]|"")*",){6}("(?:[^"]|"")*"),"[^"]*"$/.exec(row)?.[1])
   t.strictSame(cells.slice(0, 5), [`"'=1+1"`, `"'-2"`, `"'@x"`, cells[3], '"a,""b"""'])
   // oxlint-disable-next-line no-control-regex
-  for (const format of ['text', 'md'])
+  for (const format of ['text', 'md', 'csv'])
     t.notMatch(
-      await all('--format', format),
+      (await all('--format', format)).replaceAll('\r\n', '\n'),
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/,
       format,
     )
