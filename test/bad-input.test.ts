@@ -192,6 +192,7 @@ t.test('hostile files are read as far as they go, and the rest has a reason', as
     cwd,
   )
   t.equal(letters.out.trim().split('\n').length, ledger.rejected, 'every rejection is kept')
+  t.match(letters.out, '(3145728 characters)', 'the length of a line that is too long')
   const timeline = await recount(['timeline', '--data', 'data', '--format', 'jsonl'], cwd)
   t.equal(timeline.out.trim().split('\n').length, ledger.events)
   t.match(timeline.out, '123456789012345678901234567890', 'digits are kept')

@@ -13,6 +13,8 @@ import type { Unreadable } from './walk.ts'
 const DEEPEST = 3
 /** So much is decompressed at once: it may become a thousand times as large. */
 const GZIP_SLICE = 32 * 1024
+/** A block of 128 KiB may take four bytes. */
+const ZSTD_SLICE = 256
 /** An archive inside another must be held in memory. */
 const NESTED_LIMIT = 64 * 1024 * 1024
 
@@ -131,9 +133,11 @@ async function* unzstd(input: Input): AsyncGenerator<Uint8Array> {
   let out: Uint8Array[] = []
   const stream = new Decompress((chunk) => void out.push(chunk))
   for await (const chunk of input.open()) {
-    stream.push(chunk)
-    yield* out
-    out = []
+    for (let at = 0; at < chunk.length; at += ZSTD_SLICE) {
+      stream.push(chunk.subarray(at, at + ZSTD_SLICE))
+      yield* out
+      out = []
+    }
   }
   stream.push(new Uint8Array(0), true)
   yield* out

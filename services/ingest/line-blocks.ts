@@ -28,12 +28,12 @@ export async function* lineBlocks(
   for await (const text of decoded(source)) {
     const lines = text.split('\n')
     const refused: Refused[] = []
+    const firstLength = partialLength + lines[0]!.length
     lines[0] = partial + lines[0]!
-    partialLength += text.length
     partial = lines.pop()!
-    if (lines.length > 0) partialLength = partial.length
+    partialLength = lines.length > 0 ? partial.length : firstLength
     if (partial.length > LINE_LIMIT) partial = partial.slice(0, LINE_LIMIT + 1)
-    clean(lines, first + held.length, refused)
+    clean(lines, first + held.length, refused, firstLength)
     const block = held.length > 0 ? held.concat(lines) : lines
     let cut = block.length
     if (begins) {
@@ -50,13 +50,13 @@ export async function* lineBlocks(
   if (held.length + last.length > 0) yield { lines: held.concat(last), first, refused }
 }
 
-/** Takes carriage returns off; replaces lines that are too long by empty ones and refuses them. */
-function clean(lines: string[], first: number, refused: Refused[], length?: number): void {
+/** Takes carriage returns off; replaces lines that are too long by empty ones and refuses them. The first may be cut already: it was of that length. */
+function clean(lines: string[], first: number, refused: Refused[], firstLength: number): void {
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!
     if (line.charCodeAt(line.length - 1) === 13) lines[i] = line.slice(0, -1)
     if (line.length > LINE_LIMIT) {
-      const long = length ?? line.length
+      const long = i === 0 ? firstLength : line.length
       refused.push({
         rejected: `${line.slice(0, SHOWN)}… (${long} characters)`,
         reason: 'line-too-long',
