@@ -6,6 +6,7 @@ import type { Bus, Message } from '../bus/bus.ts'
 import { openCatalogue, updated, type Catalogue } from './catalogue.ts'
 import { companionsOf, type Companion } from './companions.ts'
 import { fileEvidence } from './file-evidence.ts'
+import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { readFile, type FileReport } from './read-file.ts'
 import { findOverlap } from './overlap.ts'
@@ -123,7 +124,7 @@ const unreadable = (input: Unreadable): Survey & { outcome: 'unreadable' } => ({
   path: input.path,
   outcome: 'unreadable',
   reason: input.unreadable,
-  id: input.reason,
+  id: hash(input.path),
 })
 
 /** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. */
