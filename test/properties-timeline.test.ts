@@ -90,10 +90,33 @@ t.test(
           expected,
         )
       }),
-      { numRuns: 12 },
+      { numRuns: 12, endOnFailure: true },
     )
   },
 )
+
+t.test('parts of a log that half overlap, in any order, make the log', async () => {
+  const lines = Array.from({ length: 300 }, (_, n) => {
+    const at = new Date(Date.UTC(2025, 4, 1, 10, 0, n)).toISOString()
+    return `${at.slice(0, 19).replace('T', ' ')} INFO worker step ${n % 7}`
+  })
+  const parts = [0, 50, 100, 150, 200].map((from) =>
+    file(`from-${from}.log`, lines.slice(from, from + 100)),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(parts, { minLength: 5 }), async (shuffled) => {
+      const found = await timelineOf(
+        shuffled.map((part) => [part]),
+        content,
+      )
+      deepStrictEqual(
+        found.map((e) => e.event.original),
+        lines,
+      )
+    }),
+    { numRuns: 8, examples: [[[3, 1, 2, 0, 4].map((i) => parts[i]!)]], endOnFailure: true },
+  )
+})
 
 t.test('a window is a filter and a sort, and its parts make the whole', async (t) => {
   const logs = [logOf('a', true), logOf('b', true)].map(

@@ -54,13 +54,14 @@ export function updated(
   zone: string | undefined,
 ): Context | undefined {
   const evidence = unite(known?.evidence ?? [], file.evidence)
-  const head = known && known.head.length >= file.head.length ? known.head : [...file.head]
+  const earlier = !known || (file.head.length > 0 && file.first < known.first)
+  const head = earlier || file.head.length > known.head.length ? [...file.head] : known.head
   const context: Context = {
     file: known?.file ?? `f${hash(`${file.dataset}\0${file.head.join('\0')}`).slice(0, 11)}`,
     number: (known?.number ?? 0) + 1,
     dataset: file.dataset,
     head,
-    first: known?.first ?? file.first,
+    first: earlier ? file.first : known.first,
     evidence,
     ...resolved(file.findings.lacks, evidence),
   }
@@ -73,7 +74,7 @@ export function updated(
   const same = (a: Context, b: Context): boolean =>
     JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
   if (!same(context, known)) return { ...context, redates: true }
-  return head.length > known.head.length || evidence.length > known.evidence.length
+  return earlier || head.length > known.head.length || evidence.length > known.evidence.length
     ? context
     : undefined
 }

@@ -10,6 +10,7 @@ import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { readFile, type FileReport } from './read-file.ts'
 import { findOverlap } from './overlap.ts'
+import { passages } from './passages.ts'
 import { survey, type Survey } from './survey.ts'
 import type { Unreadable } from './walk.ts'
 
@@ -158,8 +159,9 @@ async function placeStream(
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {
+    // A file that begins before its stream tells how the stream begins. Turns are counted from the first beginning, so another turn's is not taken.
+    if (overlap.shift !== 0 || surveyed.first >= overlap.context.first) surveyed.head = []
     // Evidence speaks of the first record of this file; the stream's first record is so many years (days) away.
-    surveyed.head = []
     surveyed.evidence = surveyed.evidence.map((e) => ({
       ...e,
       allows: e.allows.map((value) => value - found.shift!),
@@ -168,6 +170,9 @@ async function placeStream(
   const context = updated(copied ?? overlap?.context, surveyed, options.zone)
   found.stream ??= context!.file
   found.context = context ?? copied ?? overlap!.context
+  const further = catalogue.all(surveyed.dataset).filter((c) => c.file !== found.stream)
+  if (further.length > 0 && surveyed.findings.lacks !== 'date')
+    found.passages = passages(further, found.stream)
   if (!context) return undefined
   catalogue.set(context)
   const message: Message = { topic: 'contexts', key: context.file, value: context }

@@ -1,15 +1,13 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
-import type { Seen } from '../../schemas/timeline-event.ts'
+import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 import { hash, identifier } from './identity.ts'
 import type { Input } from './input.ts'
+import { IN_A_ROW } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { sequence } from './sequence.ts'
 import { isRecord, type Survey } from './survey.ts'
-
-/** So many records in a row are no accident; a file or a stream with fewer gives all it has. */
-const IN_A_ROW = 3
 
 export interface Overlap {
   context: Context
@@ -32,10 +30,8 @@ export async function findOverlap(
   if (streams.length === 0 || found.head.length === 0) return undefined
   const first = await firstRecords(found, input)
   if (first.length === 0) return undefined
-  for (const context of streams) {
-    const lines = await linesIn(context, first, event)
-    if (lines) return { context, shift: yearsBetween(first[0]!, context, lines.at) }
-  }
+  const known = await placeOf(first, streams, event)
+  if (known) return { context: known.context, shift: yearsBetween(first[0]!, known) }
   return holds(
     streams.filter((c) => c.first >= found.first),
     found,
@@ -65,22 +61,28 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
   return first
 }
 
-/** Whether the records are in the stream, one after the other in one of its files, and when the first of them was. */
-async function linesIn(
-  context: Context,
+/** The stream that holds the first of these records, and when that was, where they were seen in a row in one file. They may go on into another stream. */
+async function placeOf(
   records: readonly SourceRecord[],
+  streams: readonly Context[],
   event: (id: string) => Promise<string | undefined>,
-): Promise<{ at: string } | undefined> {
-  const identify = identifier(context.dataset, context.file, undefined)
-  const known: { '@timestamp': string; timeline: { seen: readonly Seen[] } }[] = []
-  for (const record of records) {
-    const document = await event(identify(record).id)
-    if (document === undefined) return undefined
-    known.push(JSON.parse(document) as (typeof known)[number])
+): Promise<{ context: Context; at: string } | undefined> {
+  const identifiers = streams.map(({ dataset, file }) => identifier(dataset, file, undefined))
+  let beginnings: { context: Context; at: string; seen: readonly Seen[] }[] = []
+  const seenNext: Seen[][] = []
+  for (const [nth, record] of records.entries()) {
+    const found = []
+    for (const [i, identify] of identifiers.entries()) {
+      const document = await event(identify(record).id)
+      if (document === undefined) continue
+      const { '@timestamp': at, timeline } = JSON.parse(document) as TimelineEvent
+      found.push({ context: streams[i]!, at, seen: timeline.seen })
+    }
+    if (found.length === 0) return undefined
+    if (nth === 0) beginnings = found
+    else seenNext.push(found.flatMap((f) => f.seen))
   }
-  const seen = known.map((k) => k.timeline.seen)
-  const inOneFile = seen[0]!.some(({ path }) => ascends(seen, path))
-  return inOneFile ? { at: known[0]!['@timestamp'] } : undefined
+  return beginnings.find(({ seen }) => seen.some(({ path }) => ascends([seen, ...seenNext], path)))
 }
 
 /** Whether events were seen in a file one after the other. */
@@ -93,7 +95,10 @@ function ascends(seen: readonly (readonly Seen[])[], path: string): boolean {
   })
 }
 
-function yearsBetween({ time }: SourceRecord, context: Context, at: string): number {
+function yearsBetween(
+  { time }: SourceRecord,
+  { context, at }: { context: Context; at: string },
+): number {
   const ms = Date.parse(at)
   if (time.lacks === 'year')
     return new Date(ms).getUTCFullYear() - (context.year ?? new Date(ms).getUTCFullYear())

@@ -8,6 +8,7 @@ import { hash, identifier } from './identity.ts'
 import type { ImportPorts } from './import.ts'
 import type { Input } from './input.ts'
 import { lineBlocks } from './line-blocks.ts'
+import type { Decided } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { repeatCounter } from './repeats.ts'
 import { sequence } from './sequence.ts'
@@ -54,6 +55,8 @@ export async function readFile(
 }
 
 interface Outlet {
+  /** What comes from here on belongs to another stream. */
+  enter(file: string): void
   record(record: BusRecord): void
   refuse(refused: { rejected: string; reason: Reason; line: number }, last?: number): void
   /** Sends what is full; waits for the batch before it. */
@@ -96,6 +99,11 @@ function outlet(
   }
   return {
     batch,
+    enter(file) {
+      void send()
+      ids.file = file
+      batch.file = file
+    },
     record(record) {
       report.lines++
       records.push(record)
@@ -130,14 +138,15 @@ async function readRecords(
   report: FileReport,
   out: Outlet,
 ): Promise<void> {
-  const { loaded, file, shift = 0, context } = found
+  const { loaded, file } = found
+  let { shift = 0, context } = found
   const declared = by.source
   Object.assign(out.batch, {
     source: declared ?? sourceOf(input),
     ...(declared !== undefined && { declared: true }),
   })
-  const identify = identifier(loaded.name, found.stream!, declared)
-  const follow = sequence()
+  let identify = identifier(loaded.name, found.stream!, declared)
+  let follow = sequence()
   let day: number | undefined
   let clock = -1
   const take = (item: SourceRecord): void => {
@@ -160,11 +169,25 @@ async function readRecords(
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
   }
+  const route = declared === undefined ? found.passages : undefined
+  const takeDecided = ({ records, enters }: Decided): void => {
+    if (enters) {
+      out.enter(enters.file)
+      identify = identifier(loaded.name, enters.file, declared)
+      follow = sequence()
+      shift = 0
+      context = enters
+    }
+    records.forEach(take)
+  }
   try {
     for await (const items of readItems(input, loaded.adapter, file)) {
       for (const item of items) {
-        if (isRecord(item)) take(item)
-        else if (isRefused(item)) out.refuse(item)
+        if (isRecord(item)) {
+          if (route && item.stream === undefined && item.nativeId === undefined)
+            route.take(item).forEach(takeDecided)
+          else take(item)
+        } else if (isRefused(item)) out.refuse(item)
         else {
           report.context += item.context
           if (item.date) {
@@ -183,6 +206,7 @@ async function readRecords(
       line: report.lines + 1,
     })
   }
+  route?.end().forEach(takeDecided)
 }
 
 /** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */

@@ -7,6 +7,7 @@ import { isBinary, isEmpty, openHead } from './head.ts'
 import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
+import type { Passages } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { recognize } from './recognize.ts'
 import { sequence } from './sequence.ts'
@@ -35,6 +36,8 @@ export type Survey =
       stream?: string | undefined
       shift?: number
       context?: Context
+      /** Where it may go on into other streams. */
+      passages?: Passages
     }
 
 /** Which adapter reads an input, and what its first records and its stamps tell. Only files whose stamps lack something are read to the end. */
