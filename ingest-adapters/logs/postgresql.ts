@@ -7,6 +7,7 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
+import { addressField } from '../shared/client-address.ts'
 import { levelAt } from '../shared/level.ts'
 import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
@@ -19,16 +20,18 @@ const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})
 /** A line of another program that writes to the same stream: Patroni, PgBouncer. */
 const STAMPED = new RegExp(STAMP)
 const PID = /\[(\d+)(?:-\d+)?\]|\bpid=(\d+)/
-const NAMED = /\b(user|db|app|client)=(\[unknown\]|[^,\s\]]+)/g
+/** The name of an application may hold spaces, and ends where a comma or the next name stands. */
+const NAMED =
+  /\b(?:(app)=([^,]*?)(?=,|\s(?:user|db|client)=|\s*$)|(user|db|client)=(\[unknown\]|\[local\]|[^,\s\]]+))/g
 const NAMES: Readonly<Record<string, string>> = {
   user: 'user.name',
   db: 'labels.database',
   app: 'labels.application',
-  client: 'client.ip',
 }
-const RDS = /:([^:@\s]*):([\w.-]+)@([\w.-]+):\[/
+const RDS = /:(\S*):(\[unknown\]|[\w.-]+)@(\[unknown\]|[\w.-]+):\[/
 const AT = /\s([\w.-]+)@([\w.-]+)\s/
-const CLIENT = /^([\da-fA-F.:]+|[\w.-]+)\((\d+)\)$/
+const CLIENT = /^([\w.:%-]+)(?:\((\d+)\))?$/
+const NOBODY = /^(?:\[?unknown\]?|)$/
 
 function begins(line: string): boolean {
   const m = BEGINS.exec(line)
@@ -123,18 +126,21 @@ function* record(group: Group): Generator<Item> {
 function readPrefix(fields: Fields, prefix: string): void {
   const pid = PID.exec(prefix)
   if (pid) fields['process.pid'] = Number(pid[1] ?? pid[2])
-  for (const [, key, value] of prefix.matchAll(NAMED)) {
-    if (value !== '[unknown]') fields[NAMES[key!]!] = value!
-  }
   const rds = RDS.exec(prefix)
-  const client = CLIENT.exec(rds?.[1] ?? '')
+  let peer = rds?.[1]
+  for (const [, app, application, key, value] of prefix.matchAll(NAMED)) {
+    const told = application ?? value!
+    if (key === 'client') peer = told
+    else if (!NOBODY.test(told)) fields[NAMES[app ?? key!]!] = told
+  }
+  const client = CLIENT.exec(peer ?? '')
   if (client) {
-    fields['client.ip'] = client[1]!
-    fields['client.port'] = Number(client[2])
+    fields[addressField('client', client[1]!)] = client[1]!
+    if (client[2]) fields['client.port'] = Number(client[2])
   }
   const [user, database] = rds ? [rds[2], rds[3]] : (AT.exec(prefix)?.slice(1) ?? [])
-  if (user && user !== 'unknown') fields['user.name'] = user
-  if (database && database !== 'unknown') fields['labels.database'] = database
+  if (user && !NOBODY.test(user)) fields['user.name'] = user
+  if (database && !NOBODY.test(database)) fields['labels.database'] = database
 }
 
 /** The text of the record; that of the lines that belong to it goes into labels. */
