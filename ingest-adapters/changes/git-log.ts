@@ -6,9 +6,9 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
-import { isCommitLine, readCommitLine } from '../shared/commit-line.ts'
+import { isCommitLine, isCommitLog, readCommitLine } from '../shared/commit-line.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
-import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { groups, isGroup, refuse, type Group } from '../shared/lines.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
@@ -133,7 +133,7 @@ function isLog(head: Head): boolean {
 export const adapter: LineAdapter = {
   title: 'git log',
   unit: 'lines',
-  recognizes: (head) => isLog(head) || mostLines(head, (line) => isCommitLine(line, false), 0.8),
+  recognizes: (head) => isLog(head) || isCommitLog(head),
   begins,
   parse: () =>
     function* (lines, first) {
