@@ -2,7 +2,8 @@
  * Access logs in the layouts that web servers share: common, combined and vhost_combined of Apache
  * (https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples), combined of nginx (https://nginx.org/en/docs/http/ngx_http_log_module.html).
  * Variants: the virtual host first, with or without port; more fields at the end (X-Forwarded-For, time taken, `rt=0.012`); user names with
- * spaces; `-` for what is not known; requests that are no HTTP, with `\"` and `\x16\x03` for their bytes; an ISO stamp ($time_iso8601).
+ * spaces; `-` for what is not known; requests that are no HTTP, with `\"` and `\x16\x03` for their bytes; an ISO stamp ($time_iso8601);
+ * a space before the clock (Werkzeug, Python's http.server).
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
@@ -12,7 +13,7 @@ import { isBlank, mostLines } from '../shared/lines.ts'
 import { dayFirstStamp } from '../shared/month-stamp.ts'
 import { isDigit, type StampRead } from '../shared/stamp.ts'
 
-const STAMP = / \[(?:\d{1,2}\/[A-Za-z]{3}\/\d{4}:|\d{4}-\d\d-\d\dT)[^\]"]{5,40}\] "/y
+const STAMP = / \[(?:\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]|\d{4}-\d\d-\d\dT)[^\]"]{5,40}\] "/y
 /** The stamp stands behind address and user: a line in which it comes later is of another format. */
 const PREFIX_LENGTH = 1024
 const VHOST_AND_PORT = /^[\w.*-]+:\d{1,5}$/

@@ -45,7 +45,9 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
   ],
 ]
 const NUMBERS = new Set(['process.pid', 'process.thread.id'])
-const BETWEEN = /(?:[\])>"|:,;\s]|-+(?=\s))*/y
+const BETWEEN = /(?:[\])>|:,;\s]|-+(?=\s))*/y
+const OPENED = /[[(<]$/
+const CLOSES = /[\])>]/
 const ONLY_MARKS = /^[\s[\](){}<>|:;,."#*=-]*$/
 const GLOG = /^[IWEFD]$/
 const RUBY = /^[DIWEFA], \[$/
@@ -87,15 +89,18 @@ export function* stampedRecord(
   }
   const { head } = group
   const fields: Fields = {}
-  let message = head.slice(readLayout(head, end, fields))
+  const quoted = head[end] === '"' && (head[start] === '"' || head[start - 1] === '"')
+  let message = head.slice(readLayout(head, quoted ? end + 1 : end, fields))
   if (start > 0) {
-    const before = head.slice(0, start)
+    const told = head.slice(0, start)
+    // The bracket around the stamp goes with it, so that none is left open.
+    const before = CLOSES.test(head[end] ?? '') ? told.replace(OPENED, '') : told
     if (GLOG.test(before)) fields['log.level'] = before
     else if (!ONLY_MARKS.test(before) && !RUBY.test(before)) {
       const level = LEVEL_IN.exec(before)
       if (level) fields['log.level'] ??= level[1]!
       const words = level ? before.replace(level[1]!, '') : before
-      if (!ONLY_MARKS.test(words)) message = `${before.trim()} ${message}`
+      if (!ONLY_MARKS.test(words)) message = quoted ? head : `${before.trim()} ${message}`
     }
   }
   message = message.trim()
