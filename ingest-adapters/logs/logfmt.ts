@@ -7,6 +7,7 @@
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
 import { isAddress } from '../shared/client-address.ts'
+import { plain } from '../shared/console-text.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
@@ -67,8 +68,17 @@ const UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1
 const PANIC = /^(?:panic:|goroutine \d+ \[)/m
 const CLOCK = /^\d\d:\d\d/
 const OFFSET = /^[+-]\d\d:?\d\d$/
-const ESCAPE = /\\(.)/gs
-const PLAIN: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
+/** As Go quotes, https://pkg.go.dev/strconv#Quote. */
+const ESCAPE = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U(00(?:0[\dA-Fa-f]|10)[\dA-Fa-f]{4})|(.))/gs
+const PLAIN: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+}
 const LABELS = 40
 
 const begins = (line: string): boolean => BEGINS.test(line)
@@ -116,14 +126,14 @@ function* record(group: Group): Generator<Item> {
     yield* refuse(group, time ?? 'no-time')
     return
   }
-  const message = found.message ?? fields['error.message'] ?? found.rest.join(' ')
+  const message = plain(String(found.message ?? fields['error.message'] ?? found.rest.join(' ')))
   if (group.count > 1) {
     const more = group.text.slice(group.head.length + 1)
     if (PANIC.test(more)) fields['error.stack_trace'] ??= more
   }
   const item: Item = {
     time,
-    message: String(message) || group.head,
+    message: message || group.head,
     original: group.text,
     line: group.line,
     fields,
@@ -198,4 +208,9 @@ function take(
 }
 
 const unescape = (text: string): string =>
-  text.includes('\\') ? text.replace(ESCAPE, (_, c: string) => PLAIN[c] ?? c) : text
+  text.includes('\\') ? text.replace(ESCAPE, unescaped) : text
+
+function unescaped(_: string, x?: string, u?: string, long?: string, c?: string): string {
+  if (c !== undefined) return PLAIN[c] ?? c
+  return String.fromCodePoint(Number.parseInt((x ?? u ?? long)!, 16))
+}
