@@ -19,6 +19,7 @@ const LINE = new RegExp(`${STAMP}(.{19,400}?)\\b(${PRIMARY}|${SECONDARY}):  `)
 const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})):  `)
 /** A line of another program that writes to the same stream: Patroni, PgBouncer. */
 const STAMPED = new RegExp(STAMP)
+const STAMP_ALONE = /^[\d\-:. ]{20,30}(?:[A-Z]{2,5} |<?[+-]\d\d>? )?$/
 const PID = /\[(\d+)(?:-\d+)?\]|\bpid=(\d+)/
 /** The name of an application may hold spaces, and ends where a comma or the next name stands. */
 const NAMED =
@@ -38,19 +39,24 @@ function begins(line: string): boolean {
   return m ? m[1] === undefined : STAMPED.test(line)
 }
 const hasPrefix = (line: string): boolean => BEGINS.test(line)
-/** Programs of other kinds write `API ERROR:  …` too; a prefix of PostgreSQL's names a process, a session or a user. */
-const hasTellingPrefix = (line: string): boolean => {
-  const prefix = LINE.exec(line)?.[1]
-  return (
-    prefix !== undefined &&
-    (PID.test(prefix) || AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix))
-  )
+/**
+ * Programs of other kinds write `API ERROR:  …` too. A prefix of PostgreSQL's names a process, a session or a user, and has no other words
+ * behind these; right behind a stamp the severities LOG and STATEMENT are its own.
+ */
+function isTelling(line: string): boolean {
+  const m = LINE.exec(line)
+  if (!m) return false
+  const prefix = m[1]!
+  if ((m[2] === 'LOG' || m[2] === 'STATEMENT') && STAMP_ALONE.test(prefix)) return true
+  if (AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix)) return true
+  const pid = PID.exec(prefix)
+  return pid !== null && !/[A-Za-z]/.test(prefix.slice(pid.index + pid[0].length))
 }
 
 export const adapter: LineAdapter = {
   title: 'PostgreSQL log',
   unit: 'lines',
-  recognizes: (head) => mostLines(head, hasTellingPrefix),
+  recognizes: (head) => mostLines(head, hasPrefix) && head.lines.some(isTelling),
   begins,
   parse: () =>
     function* (lines, first) {
