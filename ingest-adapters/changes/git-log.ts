@@ -59,6 +59,7 @@ function readCommit(group: Group): Commit {
     if (m) {
       const key = m[1] ?? m[2]!
       const value = line.slice(m[0].length).trim()
+      if (value === '') continue
       const before = commit.headers.get(key)
       commit.headers.set(
         key,
