@@ -22,10 +22,13 @@ export interface SyslogLine {
 }
 
 const PRIORITY = /(?:\d{1,7} )?<(\d{1,3})>/y
+/** journalctl's `-o short-full` and `with-unit`: `Wed 2024-05-01 10:00:00 CEST host app[12]: text`. */
+const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d{4}-\d\d-\d\d )/
 const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$))/y
 /** Sequence number and host of a Cisco device, in either order, before its own stamp; EMBLEM has a colon alone. */
 const CISCO =
   /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?:?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
+const WEEKDAY_LENGTH = 4
 const CISCO_ZONE = / ([A-Z]{2,5})(?=: %)/y
 /** A host may be called like a zone: then no other host stands before the tag. */
 const HOST_AND_TAG = /^ [\w.:-]+ [^\s:[]+(?:\[\d+\])?:/
@@ -59,6 +62,8 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
     device = CISCO.exec(line)
     if (device) at = CISCO.lastIndex
   }
+  const full = WEEKDAY.test(line)
+  if (full) at = WEEKDAY_LENGTH
   const hasPriority = 'log.syslog.severity.code' in fields
   const digit = isDigit(line.charCodeAt(at))
   const time: StampRead = digit
@@ -70,7 +75,7 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
   }
   if (time === 'impossible-time') return time
   let end = at + time.original.length
-  const iso = digit && line.charCodeAt(at + 4) !== 32
+  const iso = digit && !full && line.charCodeAt(at + 4) !== 32
   if (device) {
     readDevice(device, fields)
   } else if (iso && !hasPriority && line.charCodeAt(at + 10) !== 32) {
