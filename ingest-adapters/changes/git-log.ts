@@ -1,6 +1,6 @@
 /**
  * git log, https://git-scm.com/docs/git-log and https://git-scm.com/docs/pretty-formats: medium, full, fuller, raw and reference-like forms,
- * with any --date that holds a clock (default, local, iso, iso-strict, rfc, unix, raw), with --decorate, --stat, -p, notes and merges.
+ * with any --date that holds a clock (default, local, iso, iso-strict, rfc, unix, raw), with --decorate, --stat, -p, --graph, notes and merges.
  * The event is at the commit's date where that is shown, else at the author's. `full`, `short` and relative dates tell no time.
  * Also lines of one commit each: hash, date, author and subject, in order or with `|` or tabs between (`--pretty='%h|%an|%ad|%s'`).
  */
@@ -22,7 +22,15 @@ const EPOCH = /^(-?\d{1,12})(?: [+-]\d{4})?$/
 const STAT = /^ \d+ files? changed/
 
 const begins = (line: string): boolean =>
-  line.startsWith('commit ') ? COMMIT.test(line) : isCommitLine(line, true)
+  isCommit(line) ? COMMIT.test(line.slice(graphWidth(line))) : isCommitLine(line, true)
+
+/** What `--graph` draws before a commit; its other lines have drawings of the same width. */
+const GRAPH = /^(?:\*|[|\\/][|\\/_ ]{0,100}\*)[|\\/_ .-]{0,100} (?=commit )/
+const DRAWING = /^[*|\\/_ .-]*$/
+const graphWidth = (line: string): number => GRAPH.exec(line)?.[0].length ?? 0
+const withoutGraph = (line: string, width: number): string =>
+  DRAWING.test(line.slice(0, width)) ? line.slice(width) : line
+const isCommit = (line: string): boolean => line.startsWith('commit ', graphWidth(line))
 
 /** Dates of `--date=raw` and `--date=unix` are epochs; the offset beside one only tells where the person was. */
 function dateStamp(written: string): StampRead {
@@ -43,7 +51,8 @@ interface Commit {
 
 /** The parts of a record: headers up to the blank line, the indented message, and what --stat adds. */
 function readCommit(group: Group): Commit {
-  const [, hash, parents, refs] = COMMIT.exec(group.head)!
+  const width = graphWidth(group.head)
+  const [, hash, parents, refs] = COMMIT.exec(group.head.slice(width))!
   const commit: Commit = {
     hash: hash!,
     parents: parents!.trim() || undefined,
@@ -54,7 +63,8 @@ function readCommit(group: Group): Commit {
   }
   let inHeaders = true
   let inBody = true
-  for (const line of group.text.split('\n').slice(1)) {
+  for (const written of group.text.split('\n').slice(1)) {
+    const line = withoutGraph(written, width)
     const m = inHeaders ? HEADER.exec(line) : null
     if (m) {
       const key = m[1] ?? m[2]!
@@ -124,11 +134,11 @@ function* commitItem(group: Group): Generator<Item> {
 
 /** A log begins with a commit at once, and the line after that is one of its headers. */
 function isLog(head: Head): boolean {
-  const at = head.lines
-    .slice(0, 3)
-    .findIndex((line) => line.startsWith('commit ') && COMMIT.test(line))
-  const next = at < 0 ? undefined : head.lines[at + 1]
-  return next !== undefined && (HEADER.test(next) || next.startsWith('gpg: '))
+  const at = head.lines.slice(0, 3).findIndex((line) => isCommit(line) && begins(line))
+  const after = at < 0 ? undefined : head.lines[at + 1]
+  if (after === undefined) return false
+  const next = withoutGraph(after, graphWidth(head.lines[at]!))
+  return HEADER.test(next) || next.startsWith('gpg: ')
 }
 
 export const adapter: LineAdapter = {
@@ -140,7 +150,7 @@ export const adapter: LineAdapter = {
     function* (lines, first) {
       for (const group of groups(lines, first, begins)) {
         if (!isGroup(group)) yield group
-        else if (group.head.startsWith('commit ')) yield* commitItem(group)
+        else if (isCommit(group.head)) yield* commitItem(group)
         else yield* readCommitLine(group)
       }
     },
