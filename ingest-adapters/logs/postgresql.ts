@@ -12,8 +12,22 @@ import { levelAt } from '../shared/level.ts'
 import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
 
-const PRIMARY = 'DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC'
-const SECONDARY = 'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE'
+/** What a server with German messages (lc_messages) writes, and what it means. */
+const GERMAN: Readonly<Record<string, string>> = {
+  HINWEIS: 'NOTICE',
+  WARNUNG: 'WARNING',
+  FEHLER: 'ERROR',
+  PANIK: 'PANIC',
+  TIPP: 'HINT',
+  ANFRAGE: 'QUERY',
+  KONTEXT: 'CONTEXT',
+  ORT: 'LOCATION',
+  ANWEISUNG: 'STATEMENT',
+}
+const english = (word: string): string => GERMAN[word] ?? word
+const PRIMARY = 'DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|HINWEIS|WARNUNG|FEHLER|PANIK'
+const SECONDARY =
+  'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE|TIPP|ANFRAGE|KONTEXT|ORT|ANWEISUNG'
 const STAMP = String.raw`^(?:\[\d+\] |[[<(] ?)?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)`
 const LINE = new RegExp(`${STAMP}(.{19,400}?)\\b(${PRIMARY}|${SECONDARY}):  `)
 const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})):  `)
@@ -47,7 +61,7 @@ function isTelling(line: string): boolean {
   const m = LINE.exec(line)
   if (!m) return false
   const prefix = m[1]!
-  if ((m[2] === 'LOG' || m[2] === 'STATEMENT') && STAMP_ALONE.test(prefix)) return true
+  if ((m[2] === 'LOG' || english(m[2]!) === 'STATEMENT') && STAMP_ALONE.test(prefix)) return true
   if (AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix)) return true
   const pid = PID.exec(prefix)
   return pid !== null && !/[A-Za-z]/.test(prefix.slice(pid.index + pid[0].length))
@@ -114,7 +128,7 @@ function* record(group: Group): Generator<Item> {
   const fields: Fields = {}
   let begin = at + time.original.length
   if (m) {
-    fields['log.level'] = m[2]!
+    fields['log.level'] = english(m[2]!)
     readPrefix(fields, `${head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
     begin = m[0].length
   } else {
@@ -156,7 +170,7 @@ function texts(fields: Fields, group: Group, at: number): string {
   for (const line of group.count === 1 ? [] : group.text.split('\n').slice(1)) {
     const m = LINE.exec(line)
     if (m) {
-      label = `labels.${m[2]!.toLowerCase()}`
+      label = `labels.${english(m[2]!).toLowerCase()}`
       fields[label] = line.slice(m[0].length) || m[2]!
     } else if (label) fields[label] = `${fields[label]}\n${line.trim()}`
     else message += `\n${line.replace(/^\t/, '')}`
