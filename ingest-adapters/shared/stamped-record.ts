@@ -38,6 +38,11 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
     / (info|verbose|trivia|warning|error|panic) ([\w.-]{1,80})\[(\w+)\] /y,
     ['log.level', 'process.name', 'process.thread.name'],
   ],
+  // Minecraft
+  [
+    new RegExp(String.raw`\]? \[([^\]/]{1,80})\/(${LEVELS})\]: `, 'y'),
+    ['process.thread.name', 'log.level'],
+  ],
   // HDFS and others: number of the thread or process, level, component
   [
     new RegExp(String.raw` +\[?(\d{1,10})\]? +(${LEVELS}) +(?:([\w.$]{1,200}): )?`, 'y'),
