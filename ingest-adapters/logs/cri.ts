@@ -16,7 +16,7 @@ const FRAME =
   /^(?:\s+(?:at |from |\.\.\. \d|File "|\S{1,200}\.go:\d)|Caused by: |Traceback \(most recent call last\))/
 const SHOWN = 240
 const INDENTED = /^\s+\S/
-const TRACEBACK = /^Traceback|\nTraceback/
+const TRACEBACK = 'Traceback'
 const PYTHON_EXCEPTION = /^[A-Za-z_][\w.]*(?:: |$)/
 
 const isLine = (line: string): boolean => LINE.test(line)
@@ -96,9 +96,9 @@ function isFrame(held: Open, inner: string): boolean {
   if (FRAME.test(inner.slice(0, SHOWN))) return true
   const { texts } = held
   const last = texts.at(-1)!
-  if (!TRACEBACK.test(texts.slice(0, 2).join('\n'))) return false
+  if (!texts.slice(0, 2).some((text) => text.startsWith(TRACEBACK))) return false
   if (INDENTED.test(last)) return INDENTED.test(inner) || PYTHON_EXCEPTION.test(inner.slice(0, 200))
-  return TRACEBACK.test(last) && INDENTED.test(inner)
+  return last.startsWith(TRACEBACK) && INDENTED.test(inner)
 }
 
 function extend(held: Open, text: string, inner: string, tag: string): void {
