@@ -3,7 +3,7 @@
  * no weekday, no seconds, a 12-hour clock, one digit for the hour, dots in the clock, `Wed May  1 03:00:00 EDT 2024`, ISO 8601, a zone that stands only in the comment.
  */
 import { isoStamp } from './iso-stamp.ts'
-import { monthFirstStamp, monthNumber } from './month-stamp.ts'
+import { monthFirstStamp, monthNumber, weekdayNumber } from './month-stamp.ts'
 import { makeStamp, readClock, readOffset, type StampRead } from './stamp.ts'
 
 const HOURS: Readonly<Record<string, number>> = {
@@ -24,6 +24,7 @@ const HOURS: Readonly<Record<string, number>> = {
 const DAY_FIRST =
   /^(?:\p{L}{2,12}\.?,? ?|[^\d ]{1,20}, ?)?(\d{1,2})[ -]{1,3}(\p{L}{3,12})\.?[ ,-]{1,3}(\d{2,4}),? (?=\d{1,2}:)/u
 
+const WEEKDAY = /^[A-Za-z]{3,9}/
 const DOTTED_CLOCK = /(?<=\d{4},? )(\d{1,2})\.(\d\d)\.(\d\d)(?= |$)/
 
 /** The value of a Date header. Undefined where nothing in it can be read. */
@@ -37,7 +38,10 @@ export function mailDate(written: string): StampRead {
     const clock = readClock(text, m[0].length)
     if (month === undefined || !clock) return undefined
     const parts = { year: fullYear(m[3]!), month, day: Number(m[1]), ...clock }
-    return zoned(makeStamp(original, parts, undefined), text.slice(clock.end), comment)
+    const stamp = makeStamp(original, parts, undefined)
+    const weekday = weekdayNumber(WEEKDAY.exec(text)?.[0] ?? '')
+    if (stamp !== 'impossible-time' && weekday !== undefined) stamp.weekday = weekday
+    return zoned(stamp, text.slice(clock.end), comment)
   }
   if (/^\d{4}-/.test(text)) return whole(isoStamp(text), original)
   const ctime = monthFirstStamp(text)
