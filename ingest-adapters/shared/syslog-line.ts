@@ -141,7 +141,7 @@ function readHeader(
   const end = structuredData(line, i, fields)
   const text = line.slice(end).replace(/^ *\uFEFF?/, '')
   const data = line.slice(i, end).replace(/^-$/, '').trim()
-  const message = tells(text) ? text : data || kind || app || line.trim()
+  const message = tells(text) ? text : data || kind || app || '(no message)'
   return { time, message, fields, host, evidence }
 }
 
