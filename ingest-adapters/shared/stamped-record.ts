@@ -51,6 +51,8 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 const NUMBERS = new Set(['process.pid', 'process.thread.id'])
 const BETWEEN = /(?:[\])>|:,;\s]|-+(?=\s))*/y
+/** The stamp is the value of a name: without it the name would tell nothing. */
+const VALUE_OF = /(?:=|": ?)$/
 const OPENED = /[[(<]$/
 const CLOSES = /[\])>]/
 const ONLY_MARKS = /^[\s[\](){}<>|:;,."#*=-]*$/
@@ -105,7 +107,7 @@ export function* stampedRecord(
       const level = LEVEL_IN.exec(before)
       if (level) fields['log.level'] ??= level[1]!
       const words = level ? before.replace(level[1]!, '') : before
-      if (!ONLY_MARKS.test(words)) message = quoted ? head : `${before.trim()} ${message}`
+      if (!ONLY_MARKS.test(words)) message = quoted || VALUE_OF.test(told) ? head : `${before.trim()} ${message}`
     }
   }
   message = message.trim()
