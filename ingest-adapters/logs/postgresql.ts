@@ -1,7 +1,7 @@
 /**
  * PostgreSQL's log on stderr, https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-LOG-LINE-PREFIX:
  * `2024-05-01 10:00:00.123 CEST [11] ERROR:  deadlock detected`. What stands between stamp and severity is chosen by the user:
- * `%m [%p] `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h `, `%t:%r:%u@%d:[%p]:` (Amazon RDS), `[%p] %m `, `< %m >`.
+ * `%m [%p] `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h `, `%t:%r:%u@%d:[%p]:` (Amazon RDS), `[%p] %m `, `%u@%d %m `, `< %m >`.
  * DETAIL, HINT, CONTEXT, STATEMENT and their like have prefixes of their own and belong to the record before them, if the same process wrote it.
  * The lines of a text after its first begin with a tab.
  */
@@ -28,11 +28,13 @@ const english = (word: string): string => GERMAN[word] ?? word
 const PRIMARY = 'DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|HINWEIS|WARNUNG|FEHLER|PANIK'
 const SECONDARY =
   'DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE|TIPP|ANFRAGE|KONTEXT|ORT|ANWEISUNG'
-const STAMP = String.raw`^(?:\[\d+\] |[[<(] ?)?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)`
+const USER = String.raw`(?:\[unknown\]|[\w.-]{1,63})`
+const STAMP = String.raw`^(?:\[\d+\] |[[<(] ?|${USER}@${USER} )?(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)`
 const LINE = new RegExp(`${STAMP}(.{19,400}?)\\b(${PRIMARY}|${SECONDARY}):  `)
 const BEGINS = new RegExp(`${STAMP}.{19,400}?\\b(?:(?:${PRIMARY})|(${SECONDARY})):  `)
 /** A line of another program that writes to the same stream: Patroni, PgBouncer. */
 const STAMPED = new RegExp(STAMP)
+const OWNER = new RegExp(`^${USER}@${USER} `)
 const STAMP_ALONE = /^[\d\-:. ]{20,30}(?:[A-Z]{2,5} |<?[+-]\d\d>? )?$/
 const PID = /\[(\d+)(?:-\d+)?\]|\bpid=(\d+)/
 /** The name of an application may hold spaces, and ends where a comma or the next name stands. */
@@ -61,6 +63,7 @@ function isTelling(line: string): boolean {
   const m = LINE.exec(line)
   if (!m) return false
   const prefix = m[1]!
+  if (OWNER.test(line)) return true
   if ((m[2] === 'LOG' || english(m[2]!) === 'STATEMENT') && STAMP_ALONE.test(prefix)) return true
   if (AT.test(prefix) || /\b(?:user|db)=|^.{19,}@/.test(prefix)) return true
   const pid = PID.exec(prefix)
@@ -129,7 +132,7 @@ function* record(group: Group): Generator<Item> {
   let begin = at + time.original.length
   if (m) {
     fields['log.level'] = english(m[2]!)
-    readPrefix(fields, `${head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
+    readPrefix(fields, ` ${head.slice(0, at)} ${m[1]!.slice(time.original.length)}`)
     begin = m[0].length
   } else {
     const level = levelAt(head, begin + 1)
