@@ -107,7 +107,8 @@ export function* stampedRecord(
       const level = LEVEL_IN.exec(before)
       if (level) fields['log.level'] ??= level[1]!
       const words = level ? before.replace(level[1]!, '') : before
-      if (!ONLY_MARKS.test(words)) message = quoted || VALUE_OF.test(told) ? head : `${before.trim()} ${message}`
+      if (!ONLY_MARKS.test(words))
+        message = quoted || VALUE_OF.test(told) ? head : `${before.trim()} ${message}`
     }
   }
   message = message.trim()
