@@ -27,7 +27,9 @@ const isGroup = (value: JsonObject): boolean =>
 
 function isOurs(value: JsonObject): boolean {
   if (isGrafanaGroup(value) || isGrafanaAlert(value)) return false
-  return isAlert(value) || isGroup(value) || listOf(value) !== undefined
+  // Alone, labels and a start could be those of a date in a calendar.
+  const named = isAlert(value) && at(value, 'labels', 'alertname') !== undefined
+  return named || isGroup(value) || listOf(value) !== undefined
 }
 
 function* itemsOf(value: unknown, text: string, line: number): Generator<Item> {

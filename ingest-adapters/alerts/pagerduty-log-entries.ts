@@ -15,7 +15,13 @@ import {
 } from '../shared/json.ts'
 import { mostValues, refuseValue, setField, setLabel, setLabels } from '../shared/json-fields.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
-import { actionOf, incidentFields, incidentText, nameOf } from '../shared/pagerduty-incident.ts'
+import {
+  actionOf,
+  incidentFields,
+  incidentText,
+  nameOf,
+  personOf,
+} from '../shared/pagerduty-incident.ts'
 
 const ENTRY_TYPE = /_log_entry$/
 const isEntry = (value: unknown): value is JsonObject => {
@@ -54,8 +60,8 @@ function entryItem(entry: JsonObject, json: string, line: number): Item {
   if (fields['event.reference'] === undefined)
     setField(fields, 'event.reference', at(entry, 'html_url'))
   const agent = at(entry, 'agent')
-  setField(fields, 'user.name', nameOf(agent))
-  setField(fields, 'user.id', at(agent, 'id'))
+  setField(fields, 'user.name', nameOf(personOf(agent)))
+  setField(fields, 'user.id', at(personOf(agent), 'id'))
   setLabel(fields, 'channel', at(entry, 'channel', 'type'))
   setLabel(fields, 'agent_type', at(agent, 'type'))
   setLabel(fields, 'notified', nameOf(at(entry, 'user')))
@@ -88,8 +94,8 @@ function* incidentItems(incident: JsonObject, json: string, line: number): Gener
     const fields: Fields = { 'event.action': action }
     incidentFields(fields, incident)
     const name = nameOf(who)
-    setField(fields, 'user.name', name)
-    setField(fields, 'user.id', at(who, 'id'))
+    setField(fields, 'user.name', nameOf(personOf(who)))
+    setField(fields, 'user.id', at(personOf(who), 'id'))
     const message = `${incidentText(incident)} ${action}${name === undefined ? '' : ` by ${name}`}`
     const nativeId = `pagerduty incident ${id} ${action} ${time.original}`
     const record = { time, message, original: json, line, fields }

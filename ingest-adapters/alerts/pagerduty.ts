@@ -8,7 +8,13 @@ import type { Item, JsonAdapter } from '../adapter.ts'
 import { at, elementsAt, isObject, text as textOf, type JsonObject } from '../shared/json.ts'
 import { mostValues, refuseValue, setField, setLabel } from '../shared/json-fields.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
-import { actionOf, incidentFields, incidentText, nameOf } from '../shared/pagerduty-incident.ts'
+import {
+  actionOf,
+  incidentFields,
+  incidentText,
+  nameOf,
+  personOf,
+} from '../shared/pagerduty-incident.ts'
 
 const isVersion3 = (value: JsonObject): boolean =>
   typeof at(value, 'event', 'event_type') === 'string' &&
@@ -41,10 +47,12 @@ function item(told: Told, json: string, line: number): Item {
   setField(fields, 'event.action', action)
   setLabel(fields, 'event_type', told.type)
   incidentFields(fields, told.incident)
+  const person = personOf(told.who)
   const who = nameOf(told.who)
-  setField(fields, 'user.name', who)
-  setField(fields, 'user.id', at(told.who, 'id'))
-  setField(fields, 'user.email', at(told.who, 'email'))
+  setField(fields, 'user.name', nameOf(person))
+  setField(fields, 'user.id', at(person, 'id'))
+  setField(fields, 'user.email', at(person, 'email'))
+  if (person === undefined) setLabel(fields, 'agent_type', at(told.who, 'type'))
   const message = `${incidentText(told.incident)} ${action ?? 'changed'}${who === undefined ? '' : ` by ${who}`}`
   const record = { time, message, original: json, line, fields }
   return told.id === undefined ? record : { ...record, nativeId: `pagerduty event ${told.id}` }
@@ -61,12 +69,13 @@ function ofVersion3(value: JsonObject, json: string, line: number): Item {
       time: at(event, 'occurred_at'),
       id: textOf(at(event, 'id')),
       incident: isObject(incident) ? incident : inner,
-      who: at(event, 'agent') ?? at(event, 'client'),
+      who: at(event, 'agent'),
     },
     json,
     line,
   )
   if ('time' in told) {
+    setLabel(told.fields, 'client', nameOf(at(event, 'client')))
     const note = textOf(at(inner, 'content')) ?? textOf(at(inner, 'message'))
     if (note !== undefined) told.message += `: ${note}`
   }

@@ -1,14 +1,14 @@
 /**
  * git log, https://git-scm.com/docs/git-log and https://git-scm.com/docs/pretty-formats: medium, full, fuller, raw and reference-like forms,
- * with any --date that holds a clock (default, local, iso, iso-strict, rfc, unix, raw), with --decorate, --stat, -p, notes and merges.
+ * with any --date that holds a clock (default, local, iso, iso-strict, rfc, unix, raw), with --decorate, --stat, -p, --graph, notes and merges.
  * The event is at the commit's date where that is shown, else at the author's. `full`, `short` and relative dates tell no time.
  * Also lines of one commit each: hash, date, author and subject, in order or with `|` or tabs between (`--pretty='%h|%an|%ad|%s'`).
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
-import { isCommitLine, readCommitLine } from '../shared/commit-line.ts'
+import { isCommitLine, isCommitLog, readCommitLine } from '../shared/commit-line.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
-import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { groups, isGroup, refuse, type Group } from '../shared/lines.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
@@ -22,7 +22,15 @@ const EPOCH = /^(-?\d{1,12})(?: [+-]\d{4})?$/
 const STAT = /^ \d+ files? changed/
 
 const begins = (line: string): boolean =>
-  line.startsWith('commit ') ? COMMIT.test(line) : isCommitLine(line, true)
+  isCommit(line) ? COMMIT.test(line.slice(graphWidth(line))) : isCommitLine(line, true)
+
+/** What `--graph` draws before a commit; its other lines have drawings of the same width. */
+const GRAPH = /^(?:\*|[|\\/][|\\/_ ]{0,100}\*)[|\\/_ .-]{0,100} (?=commit )/
+const DRAWING = /^[*|\\/_ .-]*$/
+const graphWidth = (line: string): number => GRAPH.exec(line)?.[0].length ?? 0
+const withoutGraph = (line: string, width: number): string =>
+  DRAWING.test(line.slice(0, width)) ? line.slice(width) : line
+const isCommit = (line: string): boolean => line.startsWith('commit ', graphWidth(line))
 
 /** Dates of `--date=raw` and `--date=unix` are epochs; the offset beside one only tells where the person was. */
 function dateStamp(written: string): StampRead {
@@ -43,7 +51,8 @@ interface Commit {
 
 /** The parts of a record: headers up to the blank line, the indented message, and what --stat adds. */
 function readCommit(group: Group): Commit {
-  const [, hash, parents, refs] = COMMIT.exec(group.head)!
+  const width = graphWidth(group.head)
+  const [, hash, parents, refs] = COMMIT.exec(group.head.slice(width))!
   const commit: Commit = {
     hash: hash!,
     parents: parents!.trim() || undefined,
@@ -54,11 +63,13 @@ function readCommit(group: Group): Commit {
   }
   let inHeaders = true
   let inBody = true
-  for (const line of group.text.split('\n').slice(1)) {
+  for (const written of group.text.split('\n').slice(1)) {
+    const line = withoutGraph(written, width)
     const m = inHeaders ? HEADER.exec(line) : null
     if (m) {
       const key = m[1] ?? m[2]!
       const value = line.slice(m[0].length).trim()
+      if (value === '') continue
       const before = commit.headers.get(key)
       commit.headers.set(
         key,
@@ -123,23 +134,23 @@ function* commitItem(group: Group): Generator<Item> {
 
 /** A log begins with a commit at once, and the line after that is one of its headers. */
 function isLog(head: Head): boolean {
-  const at = head.lines
-    .slice(0, 3)
-    .findIndex((line) => line.startsWith('commit ') && COMMIT.test(line))
-  const next = at < 0 ? undefined : head.lines[at + 1]
-  return next !== undefined && (HEADER.test(next) || next.startsWith('gpg: '))
+  const at = head.lines.slice(0, 3).findIndex((line) => isCommit(line) && begins(line))
+  const after = at < 0 ? undefined : head.lines[at + 1]
+  if (after === undefined) return false
+  const next = withoutGraph(after, graphWidth(head.lines[at]!))
+  return HEADER.test(next) || next.startsWith('gpg: ')
 }
 
 export const adapter: LineAdapter = {
   title: 'git log',
   unit: 'lines',
-  recognizes: (head) => isLog(head) || mostLines(head, (line) => isCommitLine(line, false), 0.8),
+  recognizes: (head) => isLog(head) || isCommitLog(head),
   begins,
   parse: () =>
     function* (lines, first) {
       for (const group of groups(lines, first, begins)) {
         if (!isGroup(group)) yield group
-        else if (group.head.startsWith('commit ')) yield* commitItem(group)
+        else if (isCommit(group.head)) yield* commitItem(group)
         else yield* readCommitLine(group)
       }
     },

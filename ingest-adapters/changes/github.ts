@@ -2,6 +2,7 @@
  * GitHub: webhook payloads, https://docs.github.com/en/webhooks/webhook-events-and-payloads, told apart by their members because the name
  * of the event is only in a header; and the events API and GH Archive, https://docs.github.com/en/rest/using-the-rest-api/github-event-types,
  * https://www.gharchive.org/ (`type`, `actor`, `repo`, `payload`, `created_at`, one a line or an array).
+ * Also deliveries as the API lists them, which tell the name of the event and a time for payloads without one.
  * A webhook's time is the stamp of the thing that it is about which fits the action, of a push the moment that the repository tells; one
  * about nothing with a stamp (create, delete), or about what is gone, has none.
  */
@@ -40,6 +41,22 @@ const isApiEvent = (value: JsonObject): boolean => {
   )
 }
 
+interface Delivery {
+  payload: JsonObject
+  name: string
+}
+
+/** What `GET /hooks/{id}/deliveries/{delivery}` tells around a payload: https://docs.github.com/en/rest/repos/webhooks */
+function deliveryOf(value: JsonObject): Delivery | undefined {
+  const payload = at(value, 'request', 'payload')
+  const name = at(value, 'event')
+  return typeof at(value, 'delivered_at') === 'string' &&
+    typeof name === 'string' &&
+    isObject(payload)
+    ? { payload, name }
+    : undefined
+}
+
 /** `PullRequestReviewEvent` is what the webhook calls `pull_request_review`. */
 const webhookName = (type: string): string =>
   type
@@ -59,8 +76,7 @@ function ofApi(value: JsonObject): GithubEvent {
   }
 }
 
-function ofWebhook(value: JsonObject): GithubEvent {
-  const name = eventNameOf(value)
+function ofWebhook(value: JsonObject, name = eventNameOf(value)): GithubEvent {
   return {
     name,
     payload: value,
@@ -75,7 +91,11 @@ export const adapter: JsonAdapter = {
   title: 'GitHub webhooks and events',
   unit: 'json',
   recognizes: (head) =>
-    mostValues(head, (value) => isWebhook(value) || isApiEvent(value) || isPush(value)),
+    mostValues(
+      head,
+      (value) =>
+        isWebhook(value) || isApiEvent(value) || isPush(value) || deliveryOf(value) !== undefined,
+    ),
   parse: () =>
     function* (value, text, line) {
       if (!isObject(value)) {
@@ -83,23 +103,34 @@ export const adapter: JsonAdapter = {
         return
       }
       const api = isApiEvent(value)
-      if (!api && !isWebhook(value) && !isPush(value)) {
+      const delivery = deliveryOf(value)
+      if (!api && !delivery && !isWebhook(value) && !isPush(value)) {
         yield refuseValue(text, line, 'incomplete')
         return
       }
-      const event = api ? ofApi(value) : ofWebhook(value)
-      const time = api ? jsonStamp(at(value, 'created_at')) : webhookTime(event)
+      const event = api
+        ? ofApi(value)
+        : delivery
+          ? ofWebhook(delivery.payload, delivery.name)
+          : ofWebhook(value)
+      // A delivery's time is the next best: it follows the event within seconds.
+      const time = api
+        ? jsonStamp(at(value, 'created_at'))
+        : (webhookTime(event) ?? (delivery && jsonStamp(at(value, 'delivered_at'))))
       if (time === undefined || time === 'impossible-time') {
         yield refuseValue(text, line, time ?? 'no-time')
         return
       }
       const record = { time, original: text, line, ...describeEvent(event) }
       const stream = event.repository === undefined ? {} : { stream: event.repository }
-      const id = api ? textOf(at(value, 'id')) : undefined
+      const id = textOf(at(value, 'id'))
+      const guid = textOf(at(value, 'guid'))
+      const nativeId = api ? `github event ${id}` : `github delivery ${guid}`
+      const known = api || (delivery && guid !== undefined)
       yield {
         ...record,
         ...stream,
-        ...(id === undefined ? {} : { nativeId: `github event ${id}` }),
+        ...(known ? { nativeId } : {}),
       }
     },
 }

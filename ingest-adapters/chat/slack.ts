@@ -21,8 +21,13 @@ import {
 const TS = /^\d{9,11}\.\d{6}$/
 const DAY_FILE = /^\d{4}-\d\d-\d\d\.json$/
 
+/** Of these every message has one; devices write `message` with a `ts` too. */
+const SAID = ['user', 'bot_id', 'username', 'text', 'subtype']
+
 const isMessage = (value: unknown): boolean =>
-  at(value, 'type') === 'message' && TS.test(text(at(value, 'ts')) ?? '')
+  at(value, 'type') === 'message' &&
+  TS.test(text(at(value, 'ts')) ?? '') &&
+  SAID.some((key) => at(value, key) !== undefined)
 const isChange = (value: unknown): boolean =>
   text(at(value, 'change_type')) !== undefined &&
   /^\d{9,11}$/.test(text(at(value, 'date')) ?? '') &&

@@ -2,10 +2,11 @@
  * Mailboxes: mails one after the other, each begun by `From sender date`. RFC 4155, https://www.rfc-editor.org/rfc/rfc4155; the variants mboxo, mboxrd,
  * mboxcl in https://www.loc.gov/preservation/digital/formats/fdd/fdd000383.shtml. `>From ` is unescaped as mboxrd does it. Content-Length (mboxcl)
  * is not believed, because it goes stale when programs that do not know it edit the file: https://www.jwz.org/doc/content-length.html;
- * a separator must hold a date instead, which a sentence that begins with "From" does not.
+ * a separator must hold a date instead, which a sentence that begins with "From" does not. The first mail of a mailbox that an IMAP server keeps
+ * ("DON'T DELETE THIS MESSAGE", with X-IMAP) is about the mailbox and no mail.
  */
 import type { DocumentAdapter, Item } from '../adapter.ts'
-import { beginsWithMailHeader, mailText } from '../shared/mail-headers.ts'
+import { beginsWithMailHeader, mailHeaders, mailText } from '../shared/mail-headers.ts'
 import { mailItem } from '../shared/mail-record.ts'
 
 /** `From alice@example.com  Mon Nov  8 21:54:11 1999`, `From 17@xxx Mon Jan 01 10:00:00 +0000 2024`, `From - …` */
@@ -31,6 +32,9 @@ async function read(bytes: Uint8Array, line: number): Promise<Item[]> {
   let mail = end < 0 ? Buffer.alloc(0) : document.subarray(end + 1)
   if (mail.includes('\n>'))
     mail = Buffer.from(mail.toString('latin1').replace(ESCAPED, ''), 'latin1')
+  if (mailHeaders(mail).all('x-imap').length > 0) {
+    return [{ context: original.trimEnd().split('\n').length, line }]
+  }
   return [await mailItem(mail, original, line, separator[1])]
 }
 

@@ -2,7 +2,8 @@
  * Access logs in the layouts that web servers share: common, combined and vhost_combined of Apache
  * (https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#examples), combined of nginx (https://nginx.org/en/docs/http/ngx_http_log_module.html).
  * Variants: the virtual host first, with or without port; more fields at the end (X-Forwarded-For, time taken, `rt=0.012`); user names with
- * spaces; `-` for what is not known; requests that are no HTTP, with `\"` and `\x16\x03` for their bytes; an ISO stamp ($time_iso8601).
+ * spaces; `-` for what is not known; requests that are no HTTP, with `\"` and `\x16\x03` for their bytes; an ISO stamp ($time_iso8601);
+ * a space before the clock (Werkzeug, Python's http.server).
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
@@ -12,13 +13,13 @@ import { isBlank, mostLines } from '../shared/lines.ts'
 import { dayFirstStamp } from '../shared/month-stamp.ts'
 import { isDigit, type StampRead } from '../shared/stamp.ts'
 
-const STAMP = / \[(?:\d{1,2}\/[A-Za-z]{3}\/\d{4}:|\d{4}-\d\d-\d\dT)[^\]"]{5,40}\] "/y
+const STAMP = / \[(?:\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]|\d{4}-\d\d-\d\dT)[^\]"]{5,40}\] "/y
 /** The stamp stands behind address and user: a line in which it comes later is of another format. */
 const PREFIX_LENGTH = 1024
-const VHOST_AND_PORT = /^[\w.*-]+:\d{1,5}$/
+const VHOST_AND_PORT = /^(?:[\w.*-]+|\[[\dA-Fa-f:.]+\]):\d{1,5}$/
 const ANSWER = / (\d{3}|-) (\d{1,15}|-)(?= |$)/y
 const BROKEN_REQUEST_END = /" (?:\d{3}|-) (?:\d{1,15}|-)(?= |$)/
-const REQUEST = /^([A-Za-z_-]{2,32}) (\S+)(?: HTTP\/(\d(?:\.\d)?))?$/
+const REQUEST = /^([A-Za-z_-]{2,32}) (\S+|\S.*(?= HTTP\/))(?: HTTP\/(\d(?:\.\d)?))?$/
 const FORWARDED = /^[\dA-Fa-f.:]+(?:, ?[\dA-Fa-f.:]+)*$/
 const NAMED = /(?:^| )([A-Za-z_]\w{0,31})[=:]"?([^\s"]{1,128})/g
 const NOTHING = /^[-" ]*$/
@@ -53,12 +54,13 @@ function matches(line: string): boolean {
   return words.length === 3 || (words.length > 3 && identity === '-')
 }
 
-/** The virtual host says its port, or an address follows it. */
+/** The virtual host says its port, or an address follows it, or the dash of an unknown identity stands one word further back. */
 function hasVhost(words: readonly string[]): boolean {
   const [first, second] = words
   if (!first || !second) return false
   if (first.includes(':') && VHOST_AND_PORT.test(first)) return true
-  return words.length > 3 && isAddress(second) && !isAddress(first)
+  if (words.length < 4 || first.endsWith(',')) return false
+  return words[2] === '-' ? second !== '-' : isAddress(second) && !isAddress(first)
 }
 
 export const adapter: LineAdapter = {
@@ -125,10 +127,16 @@ function setClient(fields: Fields, before: readonly string[]): void {
   let words = before
   if (hasVhost(words)) {
     const host = words[0]!
-    const colon = VHOST_AND_PORT.test(host) ? host.indexOf(':') : host.length
+    const colon = VHOST_AND_PORT.test(host) ? host.lastIndexOf(':') : host.length
     fields['url.domain'] = host.slice(0, colon)
     if (colon < host.length) fields['url.port'] = Number(host.slice(colon + 1))
     words = words.slice(1)
+  }
+  const proxies = words.findIndex((word) => !word.endsWith(','))
+  if (proxies > 0) {
+    // X-Forwarded-For in the place of the client: the client's own address stands first.
+    setForwarded(fields, words.slice(0, proxies + 1).join(' '))
+    words = words.slice(proxies)
   }
   const [client, identity] = words
   if (client) setSource(fields, client)

@@ -13,8 +13,11 @@ import { groups, isGroup, mostLines, refuse } from '../shared/lines.ts'
 import { monthFirstStamp } from '../shared/month-stamp.ts'
 import { isDigit } from '../shared/stamp.ts'
 
-const HEAD =
-  /^\[((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?)\] \[(?:([\w-]{0,64}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /
+const STAMP = String.raw`^\[((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?)\] `
+const LEVEL = String.raw`\[(?:([\w-]{0,64}):)?(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] `
+/** CGI programs write the stamp without a level (CGI::Carp). */
+const HEAD = new RegExp(`${STAMP}(?:${LEVEL})?`)
+const WITH_LEVEL = new RegExp(STAMP + LEVEL)
 const PROCESS = /\[pid (\d{1,10})(?::tid (\d{1,15}))?\] /y
 const ERROR = /^\((\d{1,10})\)([^:]{1,200}): /
 const CLIENT = /\[(?:client|remote) (\[[^\]\s]{1,64}\](?::\d{1,5})?|[^\]\s]{1,255})\] /
@@ -31,7 +34,7 @@ const begins = (line: string): boolean => HEAD.test(line)
 export const adapter: LineAdapter = {
   title: 'Apache error log',
   unit: 'lines',
-  recognizes: (head) => mostLines(head, begins),
+  recognizes: (head) => mostLines(head, (line) => WITH_LEVEL.test(line)),
   begins,
   parse: () =>
     function* (lines, first) {
@@ -47,7 +50,8 @@ export const adapter: LineAdapter = {
           yield* refuse(group, time ?? 'not-a-record')
           continue
         }
-        const fields: Fields = { 'log.level': m[3]! }
+        const fields: Fields = {}
+        if (m[3]) fields['log.level'] = m[3]
         if (m[2]) fields['log.logger'] = m[2]
         const message = readText(group.text, m[0].length, fields)
         yield { time, message, original: group.text, line: group.line, fields }

@@ -1,7 +1,8 @@
 /**
  * Container logs of Kubernetes (CRI), https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md:
  * `2024-05-01T10:00:00.123456789Z stdout F message`. A long line comes in parts, tagged P, of which the last is tagged F; stdout and stderr run through
- * each other. Frames of a stack trace are lines of their own and belong to the line before them. The time is when the runtime got the line.
+ * each other. Frames of a stack trace are lines of their own and belong to the line of their stream before them; other indented text is a line of
+ * its own. The time is when the runtime got the line.
  */
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
@@ -11,15 +12,18 @@ import { isBlank, mostLines } from '../shared/lines.ts'
 import { describeException } from '../shared/stack-trace.ts'
 
 const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,16}) (stdout|stderr) ([PF])(?::\w+)*(?: |$)/
-const FRAME = /^(?:\s{2,}\S|\t|Caused by: |Traceback \(most recent call last\))/
-const TRACEBACK = /^Traceback|\nTraceback/
+const FRAME =
+  /^(?:\s+(?:at |from |\.\.\. \d|File "|\S{1,200}\.go:\d)|Caused by: |Traceback \(most recent call last\))/
+const SHOWN = 240
+const INDENTED = /^\s+\S/
+const TRACEBACK = 'Traceback'
 const PYTHON_EXCEPTION = /^[A-Za-z_][\w.]*(?:: |$)/
 
 const isLine = (line: string): boolean => LINE.test(line)
 
 function begins(line: string): boolean {
   const m = LINE.exec(line)
-  return m !== null && !FRAME.test(line.slice(m[0].length, m[0].length + 40))
+  return m !== null && !FRAME.test(line.slice(m[0].length, m[0].length + SHOWN))
 }
 
 /** A record that may still get parts and frames. */
@@ -87,12 +91,14 @@ export const adapter: LineAdapter = {
   },
 }
 
-/** Whether a line goes on with a stack trace; the last of Python's names the exception and is not indented. */
+/** Whether a line goes on with a stack trace. Python's has lines of code between its frames; its last names the exception and is not indented. */
 function isFrame(held: Open, inner: string): boolean {
-  if (FRAME.test(inner.slice(0, 40))) return true
+  if (FRAME.test(inner.slice(0, SHOWN))) return true
   const { texts } = held
-  if (texts.length < 2 || !texts.at(-1)!.startsWith('  ')) return false
-  return TRACEBACK.test(texts.slice(0, 2).join('\n')) && PYTHON_EXCEPTION.test(inner.slice(0, 200))
+  const last = texts.at(-1)!
+  if (!texts.slice(0, 2).some((text) => text.startsWith(TRACEBACK))) return false
+  if (INDENTED.test(last)) return INDENTED.test(inner) || PYTHON_EXCEPTION.test(inner.slice(0, 200))
+  return last.startsWith(TRACEBACK) && INDENTED.test(inner)
 }
 
 function extend(held: Open, text: string, inner: string, tag: string): void {
@@ -107,5 +113,5 @@ function close({ time, stream, line, lines, texts }: Open): Item {
   const fields: Fields = { 'labels.stream': stream }
   let message = describeInner(texts[0]!, fields)
   if (texts.length > 1) message = describeException(message, texts.slice(1), fields)
-  return { time, message: message.trim() || original, original, line, fields }
+  return { time, message: message.trim() || '(empty line)', original, line, fields }
 }

@@ -2,7 +2,7 @@
  * Docker's json-file logging driver, https://docs.docker.com/engine/logging/drivers/json-file/:
  * `{"log":"text\n","stream":"stdout","time":"2024-05-01T10:00:00.123456789Z"}`, with `attrs` where labels or tags are logged too.
  * The time is the daemon's; a stamp in the text stays where it is. A line over 16 KiB comes in parts of which only the last ends in a
- * newline: each stays an event of its own, marked `labels.partial`, because parts of both streams stand between each other.
+ * newline: each stays an event of its own, the last too marked `labels.partial`, because parts of both streams stand between each other.
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { JsonAdapter } from '../adapter.ts'
@@ -24,8 +24,10 @@ export const adapter: JsonAdapter = {
   title: 'Docker json-file log',
   unit: 'json',
   recognizes: (head) => mostValues(head, isDocker),
-  parse: () =>
-    function* (value, text, line) {
+  parse: () => {
+    /** The streams of which the last line has not ended yet. */
+    const open = new Set<unknown>()
+    return function* (value, text, line) {
       const log = at(value, 'log')
       if (!isObject(value) || typeof log !== 'string') {
         yield refuseValue(text, line, 'not-a-record')
@@ -47,8 +49,12 @@ export const adapter: JsonAdapter = {
         )
       }
       setField(fields, 'container.name', at(value, 'attrs', 'com.docker.compose.service'))
-      setLabel(fields, 'stream', at(value, 'stream'))
-      if (!log.endsWith('\n')) setLabel(fields, 'partial', 'true')
+      const stream = at(value, 'stream')
+      setLabel(fields, 'stream', stream)
+      const ends = log.endsWith('\n')
+      if (!ends || open.has(stream)) setLabel(fields, 'partial', 'true')
+      if (ends) open.delete(stream)
+      else open.add(stream)
       setLabels(fields, at(value, 'attrs'))
       yield {
         time,
@@ -57,5 +63,6 @@ export const adapter: JsonAdapter = {
         line,
         fields,
       }
-    },
+    }
+  },
 }

@@ -59,6 +59,9 @@ export const adapter: JsonAdapter = {
         }
       }
       setLabels(fields, Object.fromEntries(rest))
+      // log4j's EcsLayout can write a line of the trace as an element each
+      const trace = dotted(value, 'error', 'stack_trace')
+      if (Array.isArray(trace)) setField(fields, 'error.stack_trace', trace.join('\n'))
       const written = plain(textOf(at(value, 'message')) ?? '')
       const message = written.trim() || String(fields['error.message'] ?? '') || pairs(value, SKIP)
       const host = dotted(value, 'host', 'name') ?? dotted(value, 'host', 'hostname')

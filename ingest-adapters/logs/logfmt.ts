@@ -1,18 +1,23 @@
 /**
  * logfmt, https://brandur.org/logfmt and https://pkg.go.dev/github.com/kr/logfmt: `ts=2024-05-01T10:00:00Z level=info msg="all good" bare key=value`.
  * As written by go-kit, logrus, Go's slog.TextHandler, Prometheus, Grafana and Loki. The time is under `ts`, `time`, `t`, `timestamp` or `@timestamp`,
- * in ISO 8601 or as an epoch; FortiGate writes `date=… time=…`. Lines of other shape (a panic) belong to the record before them.
+ * in ISO 8601 or as an epoch; FortiGate writes `date=… time=… tz="+0100"`, also behind a priority of syslog
+ * (https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference). Lines of other shape (a panic) belong to the record before them.
  */
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
+import { isAddress } from '../shared/client-address.ts'
+import { plain } from '../shared/console-text.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
 import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
-const BEGINS = /^[A-Za-z_@][\w.@/-]{0,63}=(?! )/
-const HAS_TIME = /(?:^| )(?:ts|time|t|timestamp|@timestamp|datetime)="?\d{4}[-\d]/
+const PRIORITY = /^<\d{1,3}>/
+const BEGINS = /^(?:<\d{1,3}>)?[A-Za-z_@][\w.@/-]{0,63}=(?! )/
+const HAS_TIME =
+  /(?:^|[ >])(?:date=\d{4}-\d\d-\d\d time=\d\d:|(?:ts|time|t|timestamp|@timestamp|datetime)="?\d{4}[-\d])/
 const PAIR = /([^\s="]+)(?:=(?:"([^"\\]*(?:\\.[^"\\]*)*)"?|(\S*)))?/gs
 const TIME_KEYS = new Set(['ts', 'time', 't', 'timestamp', '@timestamp', 'datetime'])
 const MESSAGE_KEYS = new Set(['msg', 'message'])
@@ -28,6 +33,7 @@ const NAMES = new Map(
     stacktrace: 'error.stack_trace',
     host: 'host.name',
     hostname: 'host.name',
+    devname: 'host.name',
     service: 'service.name',
     app: 'service.name',
     pid: 'process.pid',
@@ -37,6 +43,8 @@ const NAMES = new Map(
     status: 'http.response.status_code',
     remote_addr: 'source.ip',
     client_ip: 'source.ip',
+    srcip: 'source.ip',
+    dstip: 'destination.ip',
     traceID: 'trace.id',
     traceid: 'trace.id',
     traceId: 'trace.id',
@@ -52,15 +60,25 @@ const MUST_FIT: Readonly<Record<string, RegExp>> = {
   'http.response.status_code': /^[1-5]\d\d$/,
   'http.request.method': /^[A-Z]{3,10}$/,
   'service.name': /^(?!\d+(?:\.\d+)?m?s$)/,
-  'source.ip': /^[\da-fA-F.:]+$/,
 }
 const NUMBERS = new Set(['process.pid', 'http.response.status_code'])
 const AT_LEVEL = /^(?:debug|info|warn|warning|error|fatal)$/
 const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)(ns|us|µs|ms|s)$/
 const UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 }
 const PANIC = /^(?:panic:|goroutine \d+ \[)/m
-const ESCAPE = /\\(.)/gs
-const PLAIN: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
+const CLOCK = /^\d\d:\d\d/
+const OFFSET = /^[+-]\d\d:?\d\d$/
+/** As Go quotes, https://pkg.go.dev/strconv#Quote. */
+const ESCAPE = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U(00(?:0[\dA-Fa-f]|10)[\dA-Fa-f]{4})|(.))/gs
+const PLAIN: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+}
 const LABELS = 40
 
 const begins = (line: string): boolean => BEGINS.test(line)
@@ -94,26 +112,28 @@ function* record(group: Group): Generator<Item> {
     time: undefined,
     message: undefined,
     date: undefined,
+    clock: undefined,
+    zone: undefined,
     rest: [],
     labels: 0,
   }
-  for (const [text, key, quoted, bare] of group.head.matchAll(PAIR)) {
+  for (const [text, key, quoted, bare] of group.head.replace(PRIORITY, '').matchAll(PAIR)) {
     const value = quoted === undefined ? bare : unescape(quoted)
     take(found, fields, key!, value, text)
   }
-  const { time } = found
+  const time = timeOf(found)
   if (time === undefined || time === 'impossible-time') {
     yield* refuse(group, time ?? 'no-time')
     return
   }
-  const message = found.message ?? fields['error.message'] ?? found.rest.join(' ')
+  const message = plain(String(found.message ?? fields['error.message'] ?? found.rest.join(' ')))
   if (group.count > 1) {
     const more = group.text.slice(group.head.length + 1)
     if (PANIC.test(more)) fields['error.stack_trace'] ??= more
   }
   const item: Item = {
     time,
-    message: String(message) || group.head,
+    message: message || group.head,
     original: group.text,
     line: group.line,
     fields,
@@ -131,10 +151,19 @@ function* record(group: Group): Generator<Item> {
 interface Found {
   time: StampRead
   message: string | undefined
+  /** FortiGate's parts of a stamp. */
   date: string | undefined
+  clock: string | undefined
+  zone: string | undefined
   /** The pairs that are neither time, level nor message, as written. */
   rest: string[]
   labels: number
+}
+
+function timeOf({ time, date, clock, zone }: Found): StampRead {
+  if (typeof time === 'object' || clock === undefined) return time
+  const local = `${date} ${clock}`
+  return isoStamp(zone !== undefined && OFFSET.test(zone) ? `${local} ${zone}` : local)
 }
 
 function take(
@@ -145,9 +174,12 @@ function take(
   text: string,
 ): void {
   if (value === '') return
+  if (key === 'time' && found.date !== undefined && value !== undefined && CLOCK.test(value)) {
+    found.clock = value
+    return
+  }
   if (value !== undefined && TIME_KEYS.has(key) && typeof found.time !== 'object') {
-    const clock = found.date !== undefined && /^\d\d:/.test(value)
-    const time = readTime(clock ? `${found.date} ${value}` : value)
+    const time = readTime(value)
     if (time !== undefined) {
       found.time = time
       return
@@ -158,13 +190,14 @@ function take(
     return
   }
   if (key === 'date' && value !== undefined) found.date = value
+  if (key === 'tz' && value !== undefined) found.zone = value
   const name = key === 'at' && AT_LEVEL.test(value ?? '') ? 'log.level' : NAMES.get(key)
   if (name !== 'log.level') found.rest.push(text)
   if (
     name !== undefined &&
     value !== undefined &&
     !(name in fields) &&
-    (MUST_FIT[name]?.test(value) ?? true)
+    (name.endsWith('.ip') ? isAddress(value) : (MUST_FIT[name]?.test(value) ?? true))
   ) {
     fields[name] = NUMBERS.has(name) ? Number(value) : value
     return
@@ -175,4 +208,9 @@ function take(
 }
 
 const unescape = (text: string): string =>
-  text.includes('\\') ? text.replace(ESCAPE, (_, c: string) => PLAIN[c] ?? c) : text
+  text.includes('\\') ? text.replace(ESCAPE, unescaped) : text
+
+function unescaped(_: string, x?: string, u?: string, long?: string, c?: string): string {
+  if (c !== undefined) return PLAIN[c] ?? c
+  return String.fromCodePoint(Number.parseInt((x ?? u ?? long)!, 16))
+}

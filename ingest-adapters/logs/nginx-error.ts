@@ -10,7 +10,11 @@ import { isoStamp } from '../shared/iso-stamp.ts'
 import { groups, isGroup, mostLines, refuse } from '../shared/lines.ts'
 
 const LINE = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?/
-const DETAIL = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,]+)/g
+const DETAIL = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,\n]+)/g
+const CLIENT = ', client: '
+/** A FastCGI program's text is quoted, and this follows it. */
+const STDERR = 'FastCGI sent in stderr: "'
+const AFTER_STDERR = '" while '
 const FIELD: Readonly<Record<string, string>> = {
   server: 'server.address',
   upstream: 'labels.upstream',
@@ -46,7 +50,7 @@ export const adapter: LineAdapter = {
           'process.pid': Number(m[2]),
           'process.thread.id': Number(m[3]),
         }
-        for (const [, key, value] of message.matchAll(DETAIL)) {
+        for (const [, key, value] of message.slice(detailsAt(message)).matchAll(DETAIL)) {
           const name = FIELD[key!]
           const text = value!.replaceAll('"', '').trim()
           if (text === '') continue
@@ -57,6 +61,13 @@ export const adapter: LineAdapter = {
         yield { time, message, original: group.text, line: group.line, fields }
       }
     },
+}
+
+/** The details begin with the client. What a program wrote before them may look like them, and a request behind them too. */
+function detailsAt(message: string): number {
+  const quoteEnd = message.startsWith(STDERR) ? message.lastIndexOf(AFTER_STDERR) : 0
+  const from = quoteEnd < 0 ? message.length : quoteEnd
+  return Math.max(message.indexOf(CLIENT, from), from)
 }
 
 function setRequest(fields: Fields, quoted: string): void {

@@ -3,6 +3,7 @@
  * one record of 23 columns (to version 12), 24 (13) or 26 (14 and later), RFC 4180, quoted texts with newlines.
  */
 import type { Fields } from '../../schemas/source-record.ts'
+import { addressField } from '../shared/client-address.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
 import { groups, isBlank, isGroup, mostLines, refuse } from '../shared/lines.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
@@ -163,7 +164,8 @@ function record(
 function addClient(fields: Fields, client: string): void {
   const colon = client.lastIndexOf(':')
   if (colon <= 0) return
-  fields['client.ip'] = client.slice(0, colon)
+  const host = client.slice(0, colon)
+  fields[addressField('client', host)] = host
   const port = Number(client.slice(colon + 1))
   if (port > 0) fields['client.port'] = port
 }

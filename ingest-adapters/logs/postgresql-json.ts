@@ -4,6 +4,7 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { JsonAdapter } from '../adapter.ts'
+import { setField } from '../shared/json-fields.ts'
 import { isObject, text as textOf } from '../shared/json.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
 
@@ -25,6 +26,8 @@ const NAMES: Readonly<Record<string, string>> = {
   backend_type: 'labels.backend_type',
   query_id: 'labels.query_id',
 }
+/** A connection over a socket has no peer. */
+const LOCAL = '[local]'
 const NUMBERS: Readonly<Record<string, string>> = {
   pid: 'process.pid',
   remote_port: 'client.port',
@@ -56,7 +59,7 @@ export const adapter: JsonAdapter = {
       const fields: Fields = {}
       for (const [key, name] of Object.entries(NAMES)) {
         const found = textOf(value[key])
-        if (found !== undefined && found !== '0') fields[name] = found
+        if (found !== undefined && found !== '0' && found !== LOCAL) setField(fields, name, found)
       }
       for (const [key, name] of Object.entries(NUMBERS)) {
         const found = Number(textOf(value[key]))

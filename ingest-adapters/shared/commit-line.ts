@@ -1,9 +1,9 @@
 /** A commit on one line, as `git log --pretty` prints it: hash, date, author and subject in some order. */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { Item } from '../adapter.ts'
+import type { Head, Item } from '../adapter.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { wholeStamp } from './json-stamp.ts'
-import { refuse, type Group } from './lines.ts'
+import { mostLines, refuse, type Group } from './lines.ts'
 import type { StampRead } from './stamp.ts'
 
 const HASH = /^([0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64})([ |\t])[ |]*/
@@ -62,6 +62,21 @@ function separated(hash: string, rest: string, mark: string): Parts | undefined 
 export const isCommitLine = (line: string, anyNumber: boolean): boolean => {
   const c = line.charCodeAt(0)
   return ((c >= 48 && c <= 57) || (c >= 97 && c <= 102)) && read(line, anyNumber) !== undefined
+}
+
+/**
+ * Whether a head is of such lines. A request or a trace has an id like a short hash, but git prints the newest first and cuts all hashes
+ * to one length.
+ */
+export function isCommitLog(head: Head): boolean {
+  if (!mostLines(head, (line) => isCommitLine(line, false), 0.8)) return false
+  const commits = head.lines.flatMap((line) => read(line, false) ?? [])
+  if (commits.some(({ hash, who }) => hash.length >= 40 || who !== undefined)) return true
+  const times = commits.flatMap(({ time }) =>
+    typeof time === 'object' ? [time.seconds - (time.offset ?? 0)] : [],
+  )
+  const length = commits[0]!.hash.length
+  return times[0]! > times.at(-1)! && commits.every(({ hash }) => hash.length === length)
 }
 
 export function* readCommitLine(group: Group): Generator<Item> {

@@ -49,15 +49,16 @@ const short = (ref: string): string => ref.replace(/^refs\/(?:heads|tags)\//, ''
 const firstLine = (value: unknown): string | undefined =>
   text(value)?.trim().split('\n', 1)[0]?.trim() || undefined
 
-/** `2 commits to main: Fix the pool size`. */
+/** `pushed 2 commits to main: Fix the pool size`; the events API tells no count any more. */
 function pushText(payload: unknown): string {
   const commits = at(payload, 'commits')
-  const count = text(at(payload, 'size')) ?? String(Array.isArray(commits) ? commits.length : 0)
+  const size = text(at(payload, 'size')) ?? (Array.isArray(commits) ? commits.length : undefined)
+  const count = size === undefined ? '' : ` ${size} ${String(size) === '1' ? 'commit' : 'commits'}`
   const last: unknown = Array.isArray(commits) ? commits.at(-1) : undefined
   const told = firstLine(at(payload, 'head_commit', 'message')) ?? firstLine(at(last, 'message'))
   const ref = short(text(at(payload, 'ref')) ?? '')
   const forced = at(payload, 'forced') === true ? 'force-pushed' : 'pushed'
-  return `${forced} ${count} ${count === '1' ? 'commit' : 'commits'} to ${ref}${told === undefined ? '' : `: ${told}`}`
+  return `${forced}${count} to ${ref}${told === undefined ? '' : `: ${told}`}`
 }
 
 /** The number and title of what an event is about, and what was said. */

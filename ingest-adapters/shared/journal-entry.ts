@@ -102,6 +102,9 @@ function firstOf(entry: JournalEntry, names: readonly string[]): string | undefi
   return undefined
 }
 
+/** What no text has: a field of bytes, a core dump's auxiliary vector. */
+const BINARY = /(?![\t\n\r])\p{Cc}/u
+
 /** What programs told beside the text. Trusted fields, which begin with an underscore, describe the process and stay in the original. */
 function setLabels(entry: JournalEntry, fields: Fields): void {
   let left = LABELS
@@ -109,6 +112,7 @@ function setLabels(entry: JournalEntry, fields: Fields): void {
     if (left === 0) return
     if (TAKEN.has(name) || value === '' || value.length > LABEL_LENGTH || !LABEL_NAME.test(name))
       continue
+    if (BINARY.test(value)) continue
     fields[`labels.${name.toLowerCase()}`] = value
     left--
   }

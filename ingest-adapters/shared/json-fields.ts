@@ -2,6 +2,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Refused } from '../adapter.ts'
 import type { Reason } from '../../schemas/rejection.ts'
+import { addressField } from './client-address.ts'
 import { isObject, scalars, text, type JsonObject } from './json.ts'
 
 /** Beyond these, a record's members are only in its original. */
@@ -25,11 +26,14 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'log.syslog.facility.code',
 ])
 
+const PEER = /^(?:source|client|destination)\.ip$/
+
 /** Sets a field where there is a value for it; one that is to be a number and is none becomes a label. */
 export function setField(fields: Fields, name: string, value: unknown): void {
   const written = text(value)?.trim()
   if (written === undefined || written === '') return
-  if (!NUMBERS.has(name)) fields[name] = written
+  if (PEER.test(name)) fields[addressField(name.slice(0, -'.ip'.length), written)] = written
+  else if (!NUMBERS.has(name)) fields[name] = written
   else if (/^-?\d{1,15}(?:\.\d{1,9})?$/.test(written)) fields[name] = Number(written)
   else setLabel(fields, name, written)
 }

@@ -66,7 +66,7 @@ const FIELDS = new Map(
 
 /** Names under which the text for people stands, the most telling first. */
 const MESSAGES =
-  'message msg eventmessage logmessage shortmessage textpayload log body text content jsonpayloadmessage description summary title ' +
+  'message msg renderedmessage messagetemplate eventmessage logmessage shortmessage textpayload log body text content jsonpayloadmessage description summary title ' +
   'result_description detail details ' +
   'info reason statusmessage event'
 const MESSAGE_RANKS = new Map(MESSAGES.split(' ').map((name, rank) => [name, rank]))
@@ -82,7 +82,15 @@ const MEMBERS = 200
 const LABELS = 40
 const HTTP_HOST = new Set(['http.request.method', 'url.original'])
 
-const names = new Map<string, string>()
+/** Serilog's compact format, https://clef-json.org, marks its own members, because any others may be called like them. */
+const names = new Map([
+  ['@m', 'message'],
+  ['@mt', 'messagetemplate'],
+  ['@l', 'level'],
+  ['@x', 'exception'],
+  ['@tr', 'traceid'],
+  ['@sp', 'spanid'],
+])
 
 /** A path as the tables spell it; remembered, because a file's records have the same paths. */
 function simple(path: string): string {
@@ -110,9 +118,10 @@ function messageOrder(path: string, name: string, value: string): number {
 
 const CODE_PLACE = /^[^\s:]+:\d{1,7}$/
 
-/** Go's loggers call the place in the code `caller`, others the person who called. */
+/** Go's loggers call the place in the code `caller`, others the person who called; structlog's `event` may be a name instead of a text. */
 function fieldOf(path: string, name: string, value: string | number): string | undefined {
   if (isEcsField(path)) return path
+  if (path === 'event') return String(value).includes(' ') ? undefined : 'event.action'
   return name === 'caller' && CODE_PLACE.test(String(value))
     ? 'log.origin.file.name'
     : FIELDS.get(name)

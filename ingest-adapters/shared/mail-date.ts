@@ -1,9 +1,9 @@
 /**
  * The date of a mail, RFC 5322 3.3 with the obsolete forms of 4.3 (https://www.rfc-editor.org/rfc/rfc5322#section-4.3), and what is met beside it:
- * no weekday, no seconds, a 12-hour clock, one digit for the hour, `Wed May  1 03:00:00 EDT 2024`, ISO 8601, a zone that stands only in the comment.
+ * no weekday, no seconds, a 12-hour clock, one digit for the hour, dots in the clock, `Wed May  1 03:00:00 EDT 2024`, ISO 8601, a zone that stands only in the comment.
  */
 import { isoStamp } from './iso-stamp.ts'
-import { monthFirstStamp, monthNumber } from './month-stamp.ts'
+import { monthFirstStamp, monthNumber, weekdayNumber } from './month-stamp.ts'
 import { makeStamp, readClock, readOffset, type StampRead } from './stamp.ts'
 
 const HOURS: Readonly<Record<string, number>> = {
@@ -24,17 +24,24 @@ const HOURS: Readonly<Record<string, number>> = {
 const DAY_FIRST =
   /^(?:\p{L}{2,12}\.?,? ?|[^\d ]{1,20}, ?)?(\d{1,2})[ -]{1,3}(\p{L}{3,12})\.?[ ,-]{1,3}(\d{2,4}),? (?=\d{1,2}:)/u
 
+const WEEKDAY = /^[A-Za-z]{3,9}/
+const DOTTED_CLOCK = /(?<=\d{4},? )(\d{1,2})\.(\d\d)\.(\d\d)(?= |$)/
+
 /** The value of a Date header. Undefined where nothing in it can be read. */
 export function mailDate(written: string): StampRead {
   const original = written.slice(0, 300).replace(/\s+/g, ' ').trim()
-  const { text, comment } = withoutComments(original)
+  const { text: told, comment } = withoutComments(original)
+  const text = told.replace(DOTTED_CLOCK, '$1:$2:$3')
   const m = DAY_FIRST.exec(text)
   if (m) {
     const month = monthNumber(m[2]!)
     const clock = readClock(text, m[0].length)
     if (month === undefined || !clock) return undefined
     const parts = { year: fullYear(m[3]!), month, day: Number(m[1]), ...clock }
-    return zoned(makeStamp(original, parts, undefined), text.slice(clock.end), comment)
+    const stamp = makeStamp(original, parts, undefined)
+    const weekday = weekdayNumber(WEEKDAY.exec(text)?.[0] ?? '')
+    if (stamp !== 'impossible-time' && weekday !== undefined) stamp.weekday = weekday
+    return zoned(stamp, text.slice(clock.end), comment)
   }
   if (/^\d{4}-/.test(text)) return whole(isoStamp(text), original)
   const ctime = monthFirstStamp(text)
@@ -60,7 +67,7 @@ function zoned(stamp: StampRead, after: string, comment: string): StampRead {
   if (typeof stamp !== 'object') return stamp
   for (const place of [after.trim(), comment.trim()]) {
     const m =
-      /^(?:(?:GMT|UTC?)? ?([+-]\d{3,4}(?!\d)|[+-]\d\d:\d\d)|([A-Za-z]{1,5}|[A-Z][a-z]+\/[A-Za-z_]+)(?![\w/]))/.exec(
+      /^(?:(?:GMT|UTC?)? ?([+-]\d{3,4}(?!\d)|[+-]\d\d:\d\d|[+-]\d\d(?!\d))|([A-Za-z]{1,5}|[A-Z][a-z]+\/[A-Za-z_]+)(?![\w/]))/.exec(
         place,
       )
     if (m?.[1]) {

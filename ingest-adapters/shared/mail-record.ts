@@ -31,7 +31,8 @@ export async function mailItem(
   const parsed = await parse(essence(mail, head))
   const fields = headerFields(head, parsed)
   if (from !== undefined) fields['labels.time_from'] = from
-  const dated = head.all('date')[0]
+  const [dated, ...more] = head.all('date')
+  if (more.length > 0) fields['labels.other_dates'] = more.join('; ').slice(0, 200)
   if (from !== undefined && dated) fields['labels.date_header'] = dated.slice(0, 200)
   const names = (parsed?.attachments ?? [])
     .flatMap((a) => (a.filename ? [clean(a.filename, 200)] : []))

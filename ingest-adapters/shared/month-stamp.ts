@@ -117,7 +117,7 @@ export function monthFirstStamp(text: string, at = 0): StampRead {
   const stamp = makeStamp(text.slice(at, end), parts, offset, told ? undefined : 'year')
   if (stamp === 'impossible-time') return stamp
   if (zone !== undefined) stamp.zone = zone
-  if (weekday !== undefined && !told) stamp.weekday = weekday
+  if (weekday !== undefined) stamp.weekday = weekday
   return stamp
 }
 
@@ -125,8 +125,10 @@ export function monthFirstStamp(text: string, at = 0): StampRead {
 export function dayFirstStamp(text: string, at = 0): StampRead {
   let i = at
   const weekdayName = word(text, i)
+  let weekday: number | undefined
   if (weekdayName.length >= 3) {
-    if (weekdayNumber(weekdayName) === undefined) return undefined
+    weekday = weekdayNumber(weekdayName)
+    if (weekday === undefined) return undefined
     i += weekdayName.length
     if (text[i] === ',') i++
     while (text[i] === ' ') i++
@@ -168,5 +170,7 @@ export function dayFirstStamp(text: string, at = 0): StampRead {
   if (zone) end = zone.end
   const parts = { year, month, day, ...clock }
   if (day > daysInMonth(year, month)) return 'impossible-time'
-  return makeStamp(text.slice(at, end), parts, zone?.offset, told ? undefined : 'year')
+  const stamp = makeStamp(text.slice(at, end), parts, zone?.offset, told ? undefined : 'year')
+  if (stamp !== 'impossible-time' && weekday !== undefined) stamp.weekday = weekday
+  return stamp
 }

@@ -6,19 +6,14 @@ import { pairs, refuseValue, setField, setLabels } from './json-fields.ts'
 import { jsonStamp } from './json-stamp.ts'
 import { plain } from './console-text.ts'
 
-const LEVELS = new Map([
-  [10, 'trace'],
-  [20, 'debug'],
-  [30, 'info'],
-  [40, 'warn'],
-  [50, 'error'],
-  [60, 'fatal'],
-])
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 
-/** The level of a pino or bunyan record: the name of a known number, else what was written. */
+/** The level of a pino or bunyan record: the name of a number, of one between two that of the lower, else what was written. */
 export function nodeLevel(level: unknown): string | undefined {
   if (typeof level === 'string') return level === '' ? undefined : level
-  return typeof level === 'number' ? (LEVELS.get(level) ?? String(level)) : undefined
+  return typeof level === 'number'
+    ? (LEVELS[Math.floor(level / 10) - 1] ?? String(level))
+    : undefined
 }
 
 const FIELDS: readonly (readonly [string, ...string[]])[] = [

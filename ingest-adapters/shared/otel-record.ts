@@ -124,6 +124,15 @@ function messageOf(body: unknown, fields: Fields): string {
   return listed || String(fields['error.message'] ?? fields['event.action'] ?? '(no body)')
 }
 
+const SEVERITIES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+
+/** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber: four numbers each, as a number or by name (`SEVERITY_NUMBER_INFO2`). */
+function severityOf(value: unknown): string | undefined {
+  const written = text(value)
+  const named = /^SEVERITY_NUMBER_([A-Z]+)[2-4]?$/.exec(written ?? '')?.[1]
+  return named ?? SEVERITIES[Math.floor((Number(written) - 1) / 4)]
+}
+
 const ZEROS = /^(?:0x)?0*$/
 
 export function otelItem(
@@ -139,7 +148,7 @@ export function otelItem(
   if (time === undefined || time === 'impossible-time')
     return refuseValue(json, line, time ?? 'no-time')
   const fields: Fields = {}
-  const severity = text(get('severitytext')) ?? text(get('severitynumber'))
+  const severity = text(get('severitytext')) || severityOf(get('severitynumber'))
   setField(fields, 'log.level', severity)
   setField(
     fields,

@@ -34,6 +34,12 @@ export function actionOf(type: string | undefined): string | undefined {
 export const nameOf = (reference: unknown): string | undefined =>
   text(at(reference, 'summary')) ?? text(at(reference, 'name'))
 
+/** Who did something, where that was a person: services and integrations act too. */
+export function personOf(agent: unknown): unknown {
+  const type = text(at(agent, 'type'))
+  return type === undefined || type.startsWith('user') ? agent : undefined
+}
+
 /** `#12 The server is on fire`. */
 export function incidentText(incident: unknown): string {
   const number = text(at(incident, 'incident_number')) ?? text(at(incident, 'number'))

@@ -1,20 +1,23 @@
 /** The parts of one line that a Java logger or Python's logging wrote. See program-layouts.ts. */
 import type { Fields } from '../../schemas/source-record.ts'
-import { isoStamp } from './iso-stamp.ts'
-import { dayFirstStamp, monthFirstStamp } from './month-stamp.ts'
+import { isLikely } from './inner-stamp.ts'
+import { stampAt } from './leading-stamp.ts'
 import { clockStamp } from './numeric-stamp.ts'
 import { LEVELS, layoutsAt, type Family, type Layout } from './program-layouts.ts'
 import { isDigit, makeStamp, number, readClock, type StampRead } from './stamp.ts'
 import { withZone } from './zone-name.ts'
 
 const CLOCK = String.raw`\d\d:\d\d:\d\d`
+const SPARK = new RegExp(String.raw`^\d\d\/\d\d\/\d\d ${CLOCK} (?:${LEVELS}) `)
+/** java.util.logging */
+const JUL = /^[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d[ \u202f][AP]M /
 const BEGINS = new RegExp(
   [
     String.raw`^\[?\d{4}[-/]\d\d[-/]\d\d[T ]${CLOCK}`,
-    String.raw`^\d\d\/\d\d\/\d\d ${CLOCK} (?:${LEVELS}) `,
+    SPARK.source,
     String.raw`^${CLOCK}[.,]\d{3} +(?:\[[^\]]*\] +)?(?:${LEVELS}) `,
     String.raw`^\d\d-[A-Z][a-z]{2}-\d{4} ${CLOCK}`,
-    String.raw`^[A-Z][a-z]{2} \d\d?, \d{4} \d\d?:\d\d:\d\d[ \u202f][AP]M `,
+    JUL.source,
     String.raw`^(?:${LEVELS}) +(?:\[[^\]]*\] +)?\d{4}-\d\d-\d\d[T ]${CLOCK}`,
   ].join('|'),
 )
@@ -28,10 +31,20 @@ const CASSANDRA = /([\w.$-]+)(?:\.java)?:(\d+) - /y
 export const osloTrace = (line: string): RegExpExecArray | null =>
   isDigit(line.charCodeAt(0)) ? OSLO_TRACE.exec(line) : null
 
+/** Whether the level stands on the next line. */
+export const levelFollows = (line: string): boolean => JUL.test(line)
+
+/** A line with a stamp of another program is a record of its own too: it must not borrow the time of the one before it. */
 export function beginsProgramLine(line: string): boolean {
   const c = line.charCodeAt(0)
   if (c === 32 || c === 9) return false
-  return BEGINS.test(line) && !osloTrace(line)
+  return BEGINS.test(line) ? !osloTrace(line) : foreignStamp(line) !== undefined
+}
+
+function foreignStamp(line: string): StampRead {
+  const at = line.charCodeAt(0) === 91 ? 1 : 0
+  const read = stampAt(line, at)
+  return read !== undefined && isLikely(read) ? read : undefined
 }
 
 export interface ProgramLine {
@@ -52,12 +65,9 @@ function sparkStamp(line: string): StampRead {
 }
 
 function stampOf(line: string, at: number): StampRead {
-  const c = line.charCodeAt(at)
-  if (!isDigit(c)) return monthFirstStamp(line, at)
   const mark = line.charCodeAt(at + 2)
-  if (mark === 47) return sparkStamp(line)
-  if (mark === 58) return clockStamp(line, at)
-  return mark === 45 ? dayFirstStamp(line, at) : isoStamp(line, at)
+  if (mark === 47 && SPARK.test(line)) return sparkStamp(line)
+  return mark === 58 ? clockStamp(line, at) : stampAt(line, at)
 }
 
 /** Reads a line that begins a record; a stamp that no calendar has is told in `time`. */
@@ -88,7 +98,7 @@ export function programLine(line: string): ProgramLine {
     if (layout.tail) tail(read, layout.tail, line)
     return read
   }
-  if (!isDigit(line.charCodeAt(0)) && at === 0) classAndMethod(read, line)
+  if (levelFollows(line)) classAndMethod(read, line)
   if (line.charCodeAt(read.at) === 93) read.at++
   return read
 }

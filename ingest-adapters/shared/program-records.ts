@@ -2,14 +2,15 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item } from '../adapter.ts'
 import { groups, isGroup, refuse, type Group } from './lines.ts'
-import type { Family } from './program-layouts.ts'
-import { beginsProgramLine, osloTrace, programLine } from './program-line.ts'
+import { LEVELS, type Family } from './program-layouts.ts'
+import { beginsProgramLine, levelFollows, osloTrace, programLine } from './program-line.ts'
 import { describeException } from './stack-trace.ts'
 
 const SAMPLE = 200
 const SHARE = 0.3
 const INSTANCE = /^\[instance: ([\w-]+)\] ?/
-const MONTH_FIRST = /^[A-Z][a-z]/
+/** A record of a program that writes the level and no time, uvicorn or a Java machine. */
+const UNSTAMPED = new RegExp(String.raw`^(?:${LEVELS}): `)
 const LEVEL_LINE = /^([A-Z\u00c0-\u00dc]{4,14}): ?/
 
 /** Whose lines a file has, where at least three of ten that are not indented are of such a program and most tell the same. */
@@ -41,7 +42,7 @@ export function* programRecords(lines: readonly string[], first: number): Genera
   }
 }
 
-/** Takes lines of another process' traceback out of a group: they have stamps of their own. */
+/** Takes out of a group what belongs to no record before it: another process' traceback with stamps of its own, and records without any. */
 function* apart(group: Group): Generator<Group> {
   const lines = group.text.split('\n')
   let start = 0
@@ -54,6 +55,12 @@ function* apart(group: Group): Generator<Group> {
   let owner = ownerOf(lines[0]!)
   for (let i = 1; i < lines.length; i++) {
     const m = osloTrace(lines[i]!)
+    if (!m && UNSTAMPED.test(lines[i]!) && !(i === 1 && levelFollows(lines[0]!))) {
+      yield cut(i)
+      start = i
+      owner = undefined
+      continue
+    }
     if (!m || (owner !== undefined && owner === `${m[1]} ${m[2]}`)) continue
     yield cut(i)
     start = i
@@ -71,7 +78,7 @@ function ownerOf(line: string): string | undefined {
 function* record(group: Group): Generator<Item> {
   const read = programLine(group.head)
   if (read.time === undefined || read.time === 'impossible-time') {
-    yield* refuse(group, read.time ?? 'not-a-record')
+    yield* refuse(group, read.time ?? 'no-time')
     return
   }
   const { fields } = read
@@ -94,8 +101,7 @@ function* record(group: Group): Generator<Item> {
 function describe(group: Group, first: string, fields: Fields): string {
   let message = first
   const lines = group.text.split('\n').slice(1)
-  // Only java.util.logging writes the level on the second line, and its stamp begins with the month's name.
-  if (fields['log.level'] === undefined && MONTH_FIRST.test(group.head)) {
+  if (fields['log.level'] === undefined && levelFollows(group.head)) {
     const m = LEVEL_LINE.exec(lines[0]!)
     if (m) {
       fields['log.level'] = m[1]!

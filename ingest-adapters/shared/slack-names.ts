@@ -50,7 +50,8 @@ export function slackFacts(values: readonly unknown[]): SlackFacts | undefined {
 
 /** Companions joined, the nearest first. They are checked, because any file may stand beside the messages. */
 export function slackNames(companions: readonly unknown[]): SlackNames {
-  const users = new Map<string, string>()
+  // Slack's own account is in no users.json.
+  const users = new Map([['USLACKBOT', 'Slackbot']])
   const channels = new Map<string, string>()
   const pairs = (key: string): [string, unknown][] =>
     companions.flatMap((facts) => {

@@ -29,17 +29,21 @@ export function slackText(written: string, names: SlackNames): string {
 /** `<!here>`, `<!subteam^S1|@ops>`, `<!date^1392734382^{date}|Feb 18>`. */
 function special(name: string, label: string): string {
   if (label !== '') return label
-  const caret = name.indexOf('^')
-  return `@${caret < 0 ? name : name.slice(0, caret)}`
+  const [what, id] = name.split('^', 2)
+  return `@${what === 'subteam' && id ? id : what}`
 }
 
-/** What a bot put into attachments: lead-in, title, text, fields; the fallback where there is nothing else. Unfurled links are no part of the message. */
+/**
+ * What a bot put into attachments: lead-in, title, text, fields; the fallback where there is nothing else. A message that somebody shared is part of the message, the
+ * preview of another link is not.
+ */
 export function attachmentsText(value: unknown, names: SlackNames): string {
   if (!Array.isArray(value)) return ''
   const parts: string[] = []
   for (const one of value.slice(0, 50)) {
-    if (!isObject(one) || at(one, 'from_url') !== undefined || at(one, 'is_msg_unfurl') === true)
-      continue
+    if (!isObject(one)) continue
+    const shared = at(one, 'is_msg_unfurl') === true || at(one, 'is_share') === true
+    if (at(one, 'from_url') !== undefined && !shared) continue
     const lines = ['pretext', 'title', 'text'].map((key) => text(at(one, key)))
     const fields = at(one, 'fields')
     for (const field of Array.isArray(fields) ? fields.slice(0, 50) : []) {

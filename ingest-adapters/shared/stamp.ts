@@ -34,9 +34,13 @@ export function daysInMonth(year: number, month: number): number {
 export const isDate = (year: number, month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
 
-/** Seconds within a day, or -1 where no clock shows that. 24:00:00 is the end of the day; a second 60 is allowed and marked by the caller. */
+/**
+ * Seconds within a day, or -1 where no clock shows that. 24:00:00 is the end of the day. A second 60 is marked by the caller; it ends an hour
+ * of UTC, and no zone is off by less than quarters of one.
+ */
 export function clockSeconds(hour: number, minute: number, second: number): number {
   if (hour > 24 || minute > 59 || second > 60) return -1
+  if (second === 60 && minute % 15 !== 14) return -1
   if (hour === 24 && (minute > 0 || second > 0)) return -1
   return hour * 3600 + minute * 60 + second
 }

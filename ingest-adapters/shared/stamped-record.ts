@@ -38,6 +38,11 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
     / (info|verbose|trivia|warning|error|panic) ([\w.-]{1,80})\[(\w+)\] /y,
     ['log.level', 'process.name', 'process.thread.name'],
   ],
+  // Minecraft
+  [
+    new RegExp(String.raw`\]? \[([^\]/]{1,80})\/(${LEVELS})\]: `, 'y'),
+    ['process.thread.name', 'log.level'],
+  ],
   // HDFS and others: number of the thread or process, level, component
   [
     new RegExp(String.raw` +\[?(\d{1,10})\]? +(${LEVELS}) +(?:([\w.$]{1,200}): )?`, 'y'),
@@ -45,7 +50,11 @@ const LAYOUTS: readonly (readonly [RegExp, readonly string[]])[] = [
   ],
 ]
 const NUMBERS = new Set(['process.pid', 'process.thread.id'])
-const BETWEEN = /(?:[\])>"|:,;\s]|-+(?=\s))*/y
+const BETWEEN = /(?:[\])>|:,;\s]|-+(?=\s))*/y
+/** The stamp is the value of a name: without it the name would tell nothing. */
+const VALUE_OF = /(?:=|": ?)$/
+const OPENED = /[[(<]$/
+const CLOSES = /[\])>]/
 const ONLY_MARKS = /^[\s[\](){}<>|:;,."#*=-]*$/
 const GLOG = /^[IWEFD]$/
 const RUBY = /^[DIWEFA], \[$/
@@ -87,15 +96,19 @@ export function* stampedRecord(
   }
   const { head } = group
   const fields: Fields = {}
-  let message = head.slice(readLayout(head, end, fields))
+  const quoted = head[end] === '"' && (head[start] === '"' || head[start - 1] === '"')
+  let message = head.slice(readLayout(head, quoted ? end + 1 : end, fields))
   if (start > 0) {
-    const before = head.slice(0, start)
+    const told = head.slice(0, start)
+    // The bracket around the stamp goes with it, so that none is left open.
+    const before = CLOSES.test(head[end] ?? '') ? told.replace(OPENED, '') : told
     if (GLOG.test(before)) fields['log.level'] = before
     else if (!ONLY_MARKS.test(before) && !RUBY.test(before)) {
       const level = LEVEL_IN.exec(before)
       if (level) fields['log.level'] ??= level[1]!
       const words = level ? before.replace(level[1]!, '') : before
-      if (!ONLY_MARKS.test(words)) message = `${before.trim()} ${message}`
+      if (!ONLY_MARKS.test(words))
+        message = quoted || VALUE_OF.test(told) ? head : `${before.trim()} ${message}`
     }
   }
   message = message.trim()

@@ -22,10 +22,13 @@ export interface SyslogLine {
 }
 
 const PRIORITY = /(?:\d{1,7} )?<(\d{1,3})>/y
+/** journalctl's `-o short-full` and `with-unit`: `Wed 2024-05-01 10:00:00 CEST host app[12]: text`. */
+const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d{4}-\d\d-\d\d )/
 const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$))/y
-/** Sequence number and host of a Cisco device, in either order, before its own stamp. */
+/** Sequence number and host of a Cisco device, in either order, before its own stamp; EMBLEM has a colon alone. */
 const CISCO =
-  /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
+  /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?:?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
+const WEEKDAY_LENGTH = 4
 const CISCO_ZONE = / ([A-Z]{2,5})(?=: %)/y
 /** A host may be called like a zone: then no other host stands before the tag. */
 const HOST_AND_TAG = /^ [\w.:-]+ [^\s:[]+(?:\[\d+\])?:/
@@ -59,15 +62,20 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
     device = CISCO.exec(line)
     if (device) at = CISCO.lastIndex
   }
+  const full = WEEKDAY.test(line)
+  if (full) at = WEEKDAY_LENGTH
   const hasPriority = 'log.syslog.severity.code' in fields
   const digit = isDigit(line.charCodeAt(at))
   const time: StampRead = digit
     ? (isoStamp(line, at) ?? yearFirstStamp(line, at))
     : monthFirstStamp(line, at)
-  if (time === undefined) return hasPriority ? 'no-time' : 'not-a-record'
+  if (time === undefined) {
+    // FortiGate's lines behind a priority are logfmt.
+    return hasPriority && !line.startsWith('date=', at) ? 'no-time' : 'not-a-record'
+  }
   if (time === 'impossible-time') return time
   let end = at + time.original.length
-  const iso = digit && line.charCodeAt(at + 4) !== 32
+  const iso = digit && !full && line.charCodeAt(at + 4) !== 32
   if (device) {
     readDevice(device, fields)
   } else if (iso && !hasPriority && line.charCodeAt(at + 10) !== 32) {
@@ -77,8 +85,8 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
   }
   if (!iso) end = readZone(line, end, time)
   if (line.charCodeAt(end) === 58) {
-    // `10:00:00: %ASA-…` and `10:00:00: --- last message …`; with an ISO stamp it is some program's own log.
-    if (iso) return 'not-a-record'
+    // `10:00:00: %ASA-…` and `10:00:00: --- last message …`; with an ISO stamp and no mnemonic it is some program's own log.
+    if (iso && !line.startsWith(': %', end)) return 'not-a-record'
     end++
   }
   if (end >= line.length) return 'incomplete'
@@ -133,7 +141,7 @@ function readHeader(
   const end = structuredData(line, i, fields)
   const text = line.slice(end).replace(/^ *\uFEFF?/, '')
   const data = line.slice(i, end).replace(/^-$/, '').trim()
-  const message = tells(text) ? text : data || kind || app || line.trim()
+  const message = tells(text) ? text : data || kind || app || '(no message)'
   return { time, message, fields, host, evidence }
 }
 

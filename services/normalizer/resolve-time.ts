@@ -35,6 +35,9 @@ export function resolveTime(
   const stamp = record.time
   const flags: TimeFlag[] = []
   const local = localReading(record, context, flags)
+  if (stamp.weekday !== undefined && stamp.weekday !== weekdayOf(local.seconds)) {
+    flags.push('contradicted')
+  }
   const known = zoneOf(stamp, context, flags)
   let basis = known.basis
   let chosen = known.offset
@@ -69,6 +72,9 @@ export function resolveTime(
   }
   return { seconds, nanos: stamp.nanos, at, time }
 }
+
+/** 0 is Sunday; 1970-01-01 was a Thursday. */
+const weekdayOf = (seconds: number): number => (((Math.floor(seconds / DAY) + 4) % 7) + 7) % 7
 
 const within = (seconds: number): number => Math.min(Math.max(seconds, 0), LAST_SECOND)
 
