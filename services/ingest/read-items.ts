@@ -30,7 +30,7 @@ export async function* readItems(
     }
   } else {
     const parse = adapter.parse(file)
-    for await (const document of documents(source, adapter.begins)) {
+    for await (const document of documents(source, adapter)) {
       yield 'rejected' in document ? [document] : await parse(document.bytes, document.line)
     }
   }
