@@ -115,6 +115,12 @@ const HOSTILE: Record<
     {},
   ],
   'long.log': [`${LINE}${'y'.repeat(3 * 1024 * 1024)}\n${LINE}`, 2, { 'line-too-long': 1 }],
+  // The text and the message read out of it, with a backslash before every quote and backslash.
+  'large.json': [
+    `${JSON_LINE}${JSON_LINE.replace('"b"', `"${'\\"'.repeat(10 * 1024 * 1024)}"`)}${JSON_LINE}`,
+    2,
+    { 'document-too-large': 1 },
+  ],
   'slip.zip': [
     zipOf([
       ['../../outside.log', LINE],

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import pino from 'pino'
 import t from 'tap'
@@ -80,6 +81,26 @@ t.test('a line of a mebibyte of brackets is read at once', async (t) => {
   const begin = performance.now()
   t.equal((await itemsOf([Buffer.from(line)], adapter)).length, 1)
   t.ok(performance.now() - begin < 2000)
+})
+
+t.test('a record of more than 8 MiB is cut at one place however the bytes come', async (t) => {
+  const trace = `\tat ${'x'.repeat(1000)}\n`
+  const line = '2024-05-01T10:00:00Z INFO fine\n'
+  const bytes = Buffer.from(`${line.repeat(20)}${trace.repeat(9000)}${line}${trace}`)
+  const { adapter } = adapters.find(({ name }) => name === 'logs/stamped-lines')!
+  const items = async (size: number): Promise<Item[]> => {
+    const starts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => i * size)
+    return itemsOf(
+      starts.map((at) => bytes.subarray(at, at + size)),
+      adapter,
+    )
+  }
+  const [some, same] = [await items(512 * 1024), await items(64 * 1024 + 1)]
+  conserved(bytes, some)
+  t.ok(isDeepStrictEqual(same, some))
+  const records = some.flatMap((item) => ('original' in item ? [item.original.length] : []))
+  t.ok(records[19]! > 8_380_000 && records[19]! <= 8 * 1024 * 1024)
+  t.equal(records.length, 21)
 })
 
 t.test('text in UTF-16 without a mark is known however the bytes come', async (t) => {

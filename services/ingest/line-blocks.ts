@@ -2,8 +2,8 @@ import type { Refused } from '../../ingest-adapters/adapter.ts'
 import { decoded } from './decode.ts'
 
 export const LINE_LIMIT = 1024 * 1024
-/** A record of so many lines is cut: a file of which no line begins a record must not fill the memory. */
-const RECORD_LINES_LIMIT = 20_000
+/** A record of so many characters is cut: a file of which no line begins a record must not fill the memory. More than what is read at once. */
+const RECORD_LIMIT = 8 * 1024 * 1024
 const SHOWN = 1024
 
 export interface LineBlock {
@@ -15,7 +15,7 @@ export interface LineBlock {
 
 /**
  * The lines of a text, in blocks of whole records: a block ends before a line that `begins` one. Line ends (LF, CRLF) are taken off.
- * A line over 1 MiB is refused with its length.
+ * A line over 1 MiB is refused with its length. The lines of a record beyond 8 MiB come as a block of their own, which no line begins.
  */
 export async function* lineBlocks(
   source: AsyncIterable<Uint8Array>,
@@ -24,6 +24,8 @@ export async function* lineBlocks(
   let partial = ''
   let partialLength = 0
   let held: string[] = []
+  let heldSize = 0
+  let cutOff = false
   let first = 1
   for await (const text of decoded(source)) {
     const lines = text.split('\n')
@@ -34,13 +36,27 @@ export async function* lineBlocks(
     partialLength = lines.length > 0 ? partial.length : firstLength
     if (partial.length > LINE_LIMIT) partial = partial.slice(0, LINE_LIMIT + 1)
     clean(lines, first + held.length, refused, firstLength)
-    const block = held.length > 0 ? held.concat(lines) : lines
-    let cut = block.length
-    if (begins) {
-      cut = lastBegin(block, begins)
-      if (cut === 0 && block.length > RECORD_LINES_LIMIT) cut = block.length
+    if (begins && heldSize + sizeOf(lines) > RECORD_LIMIT) {
+      const end = endOfRecord(lines, begins, RECORD_LIMIT - heldSize)
+      if (end < lines.length && !begins(lines[end]!)) {
+        const block = held.concat(lines.splice(0, end))
+        held = []
+        heldSize = 0
+        cutOff = true
+        yield { lines: block, first, refused: [] }
+        first += block.length
+      }
     }
+    if (begins && cutOff) {
+      const block = lines.splice(0, endOfRecord(lines, begins, Infinity))
+      cutOff = lines.length === 0
+      if (block.length > 0) yield { lines: block, first, refused: [] }
+      first += block.length
+    }
+    const block = held.length > 0 ? held.concat(lines) : lines
+    const cut = begins ? lastBegin(block, begins) : block.length
     held = cut < block.length ? block.splice(cut) : []
+    heldSize = cut > 0 ? sizeOf(held) : heldSize + sizeOf(lines)
     if (block.length > 0 || refused.length > 0) yield { lines: block, first, refused }
     first += block.length
   }
@@ -48,6 +64,20 @@ export async function* lineBlocks(
   const refused: Refused[] = []
   clean(last, first + held.length, refused, partialLength)
   if (held.length + last.length > 0) yield { lines: held.concat(last), first, refused }
+}
+
+const sizeOf = (lines: readonly string[]): number =>
+  lines.reduce((size, line) => size + line.length + 1, 0)
+
+/** The place of the first line that begins a record, or with which there are more characters than `most`. */
+function endOfRecord(
+  lines: readonly string[],
+  begins: (line: string) => boolean,
+  most: number,
+): number {
+  let size = 0
+  const end = lines.findIndex((line) => (size += line.length + 1) > most || begins(line))
+  return end < 0 ? lines.length : end
 }
 
 /** Takes carriage returns off; replaces lines that are too long by empty ones and refuses them. The first may be cut already: it was of that length. */

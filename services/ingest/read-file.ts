@@ -22,6 +22,10 @@ const BATCH_CHARACTERS = 4_000_000
 const ON_THEIR_WAY = 8
 const SHOWN = 64 * 1024
 const DAY_MS = 86_400_000
+/** A record of so many bytes as it goes on the bus goes through the normalizer, the index and their threads. A mail of 25 MiB has half of it. */
+const RECORD_LIMIT = 56 * 1024 * 1024
+/** A shorter text makes no record over the limit. */
+const SURELY_SMALL = 1024 * 1024
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
 
@@ -156,7 +160,7 @@ async function readRecords(
       clock = time.seconds
       record.day = day
     }
-    const wrong = outOfRange(record, context!.year)
+    const wrong = tooLarge(record) ?? outOfRange(record, context!.year)
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
   }
@@ -202,6 +206,11 @@ const isRefused = (item: Refused | Described | Item): item is Refused => 'reject
 /** The source of records that name none: the file and the folder that it is in. */
 const sourceOf = (input: Input): string =>
   input.folder === '' ? input.name : `${input.folder}/${input.name}`
+
+const tooLarge = (record: BusRecord): Reason | undefined =>
+  record.original.length > SURELY_SMALL && Buffer.byteLength(JSON.stringify(record)) > RECORD_LIMIT
+    ? 'document-too-large'
+    : undefined
 
 function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Reason | undefined {
   if (time.lacks === 'year') {

@@ -17,7 +17,7 @@ export async function* readItems(
     let next = 1
     for await (const block of lineBlocks(source, adapter.begins)) {
       if (block.refused.length > 0) yield block.refused
-      yield parse(block.lines, block.first)
+      if (block.lines.length > 0) yield parse(block.lines, block.first)
       next = block.first + block.lines.length
     }
     yield parse([], next)
