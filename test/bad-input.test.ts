@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { htmlText } from '../ingest-adapters/shared/html-text.ts'
+import { jsonValues } from '../services/ingest/json-values.ts'
 import { tarOf, zipOf } from './support/archives.ts'
 import { imported, recount, wrongSums } from './support/recount.ts'
 
@@ -104,6 +105,11 @@ const HOSTILE: Record<
     2,
     { 'invalid-json': 1 },
   ],
+  'bracket.json': [
+    `${JSON_LINE.trim()} } ${JSON_LINE.trim()} ] ${JSON_LINE.trim()}`,
+    3,
+    { 'invalid-json': 2 },
+  ],
   'nul.log': [`${LINE}2024-05-01T10:00:01Z INFO a\0b\n`, 2, {}],
   'only-nul.log': [Buffer.alloc(5000), 0, { binary: 1 }],
   'newlines.log': ['\n'.repeat(5000), 0, {}],
@@ -203,6 +209,39 @@ t.test('hostile files are read as far as they go, and the rest has a reason', as
   t.equal(timeline.out.trim().split('\n').length, ledger.events)
   t.match(timeline.out, '123456789012345678901234567890', 'digits are kept')
   t.match(await recount(['doctor', '--data', 'data'], cwd), { status: 0 })
+})
+
+t.test('of a value that is too large or has no end only the beginning is kept', async (t) => {
+  const piece = Buffer.from(`${' ,]}{\\"x'.repeat(64 * 1024)} `)
+  const file = async function* (begin: string, end: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(begin)
+    for (let i = 0; i < 140; i++) yield piece
+    yield Buffer.from(end)
+  }
+  const read = async (begin: string, end: string): Promise<string> => {
+    let found = ''
+    for await (const values of jsonValues(file(begin, end))) {
+      for (const value of values) {
+        found += ` ${value.line}:${'rejected' in value ? value.reason : value.text}`
+        if ('rejected' in value) t.match(value.rejected, /^.{1024,2048}… \(\d{8} characters\)$/)
+      }
+    }
+    return found
+  }
+  const long = '{"a":"'
+  t.equal(
+    await read(`[{"b":1},\n${long}`, `"},\n{"b":2},{"b":3}]`),
+    ' 1:{"b":1} 2:document-too-large 3:{"b":2} 3:{"b":3}',
+  )
+  t.equal(await read(`[{"b":1},\n${long}`, ''), ' 1:{"b":1} 2:document-too-large')
+  t.equal(
+    await read(`${'{"b":1}\n'.repeat(3000)}${long}`, `"}\n{"b":2}\n`),
+    `${Array.from({ length: 3000 }, (_, i) => ` ${i + 1}:{"b":1}`).join('')} 3001:document-too-large 3002:{"b":2}`,
+  )
+  t.ok(
+    process.memoryUsage.rss() < 1024 * 1024 * 1024,
+    `${process.memoryUsage.rss()} bytes resident`,
+  )
 })
 
 t.test('blanks in an HTML mail, however many, are read at once', async (t) => {
