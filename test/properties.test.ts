@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import pino from 'pino'
 import t from 'tap'
-import type { Adapter, Item } from '../ingest-adapters/adapter.ts'
+import type { Adapter, Item, LineAdapter } from '../ingest-adapters/adapter.ts'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Bus, Message } from '../services/bus/bus.ts'
 import { decode, decoded } from '../services/ingest/decode.ts'
@@ -101,6 +101,66 @@ t.test('a record of more than 8 MiB is cut at one place however the bytes come',
   const records = some.flatMap((item) => ('original' in item ? [item.original.length] : []))
   t.ok(records[19]! > 8_380_000 && records[19]! <= 8 * 1024 * 1024)
   t.equal(records.length, 21)
+})
+
+t.test('an adapter that throws loses what it was at, and nothing behind it', async (t) => {
+  const line = '2024-05-01T10:00:00Z INFO fine\n'
+  const poison = '2024-05-01T10:00:00Z INFO poison\n'
+  const lines: Adapter = {
+    title: 'throws',
+    unit: 'lines',
+    recognizes: () => true,
+    parse: (file) => {
+      const { parse } = adapters.find(({ name }) => name === 'logs/stamped-lines')!
+        .adapter as LineAdapter
+      const read = parse(file)
+      return function* (lines, first) {
+        if (lines.length === 0) throw new Error('at the end')
+        for (const item of read(lines, first)) {
+          if ('original' in item && item.original.includes('poison')) throw new Error('poison')
+          yield item
+        }
+      }
+    },
+  }
+  const pieces = [line.repeat(40), `${line}\n${poison}${line}${line}`, line.repeat(2)].map((text) =>
+    Buffer.from(text),
+  )
+  const items = await itemsOf(pieces, lines)
+  const refused = items.filter((item) => 'rejected' in item)
+  t.match(refused, [
+    { reason: 'adapter-failed', line: 43, rejected: `${poison}${line}${line}`.trimEnd() },
+    { reason: 'adapter-failed', line: 48, rejected: '' },
+  ])
+  t.equal(physical(items), 47 - 2 + 1, 'three lines are one unit, and so is the throw at the end')
+  const values: Adapter = {
+    ...lines,
+    unit: 'json',
+    parse: () => (_value, original, line) => {
+      if (original.includes('poison')) throw new Error('poison')
+      return [{ rejected: original, reason: 'no-time', line }]
+    },
+  }
+  t.match(await itemsOf([Buffer.from('{"a":1}\n{"a":"poison"}\n{"a":3}\n')], values), [
+    { reason: 'no-time', line: 1 },
+    { reason: 'adapter-failed', line: 2, rejected: '{"a":"poison"}' },
+    { reason: 'no-time', line: 3 },
+  ])
+  const documents: Adapter = {
+    ...lines,
+    unit: 'document',
+    begins: (line) => line === 'begin',
+    parse: () => async (bytes, line) => {
+      const rejected = bytes.toString()
+      if (rejected.includes('poison')) throw new Error('poison')
+      return [{ rejected, reason: 'no-time', line }]
+    },
+  }
+  t.match(await itemsOf([Buffer.from('begin\n1\nbegin\npoison\nbegin\n3\n')], documents), [
+    { reason: 'no-time', line: 1 },
+    { reason: 'adapter-failed', line: 3, rejected: 'begin\npoison\n' },
+    { reason: 'no-time', line: 5 },
+  ])
 })
 
 t.test('text in UTF-16 without a mark is known however the bytes come', async (t) => {
