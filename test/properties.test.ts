@@ -9,6 +9,7 @@ import type { Adapter, Item, LineAdapter } from '../ingest-adapters/adapter.ts'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Bus, Message } from '../services/bus/bus.ts'
 import { decode, decoded } from '../services/ingest/decode.ts'
+import { makeHead } from '../services/ingest/head.ts'
 import { importFiles } from '../services/ingest/import.ts'
 import { readItems } from '../services/ingest/read-items.ts'
 import { cut, inputOf, logOf, mutated, shares } from './support/generated.ts'
@@ -81,6 +82,16 @@ t.test('a line of a mebibyte of brackets is read at once', async (t) => {
   const begin = performance.now()
   t.equal((await itemsOf([Buffer.from(line)], adapter)).length, 1)
   t.ok(performance.now() - begin < 2000)
+})
+
+t.test('the beginning of a JSON file that nests deep is read at once', async (t) => {
+  const file = { name: 'x', folder: '', companions: [] }
+  const values = (text: string): readonly unknown[] =>
+    makeHead(Buffer.from(text), file, false).values
+  t.strictSame(values('{"a":[{"b":[1,{"c":"}"},{"d'), [{ a: [{ b: [1, { c: '}' }] }] }])
+  const begin = performance.now()
+  t.strictSame(values(`{"a":${'['.repeat(30_000)}${'1,'.repeat(15_000)}`), [])
+  t.ok(performance.now() - begin < 500)
 })
 
 t.test('a record of more than 8 MiB is cut at one place however the bytes come', async (t) => {
