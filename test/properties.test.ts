@@ -114,6 +114,26 @@ t.test('a record of more than 8 MiB is cut at one place however the bytes come',
   t.equal(records.length, 21)
 })
 
+t.test('a line over 1 MiB is one unit, and ends the record that it is in', async (t) => {
+  const { adapter } = adapters.find(({ name }) => name === 'logs/stamped-lines')!
+  const line = '2024-05-01T10:00:00Z INFO fine\n'
+  const long = `\tat ${'y'.repeat(1024 * 1024)}\n`
+  const text = `${line.repeat(20)}\tat a\n${long}\tat b\n${line}${line.trim()}${long}\tat c\n${line}${long}`
+  for (const pieces of [[1], [0.1, 0.2, 0.4], [0.5, 0.9, 0.999]]) {
+    const items = await itemsOf(cut(Buffer.from(text), pieces), adapter)
+    conserved(Buffer.from(text), items)
+    const refused = items.filter((item) => 'rejected' in item)
+    t.match(refused, [
+      { line: 22, reason: 'line-too-long' },
+      { line: 23, reason: 'orphan-continuation', rejected: '\tat b' },
+      { line: 25, reason: 'line-too-long' },
+      { line: 26, reason: 'orphan-continuation', rejected: '\tat c' },
+      { line: 28, reason: 'line-too-long' },
+    ])
+    t.equal(refused.length, 5)
+  }
+})
+
 t.test('an adapter that throws loses what it was at, and nothing behind it', async (t) => {
   const line = '2024-05-01T10:00:00Z INFO fine\n'
   const poison = '2024-05-01T10:00:00Z INFO poison\n'

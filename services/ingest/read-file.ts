@@ -240,8 +240,13 @@ async function readUnrecognized(
   }
   const { bytes, rethrow } = untilFailure((input as Input).open())
   let next = 1
-  for await (const { lines, first, refused } of lineBlocks(bytes)) {
-    for (const refusal of refused) out.refuse(refusal)
+  for await (const block of lineBlocks(bytes)) {
+    if ('rejected' in block) {
+      out.refuse(block)
+      next = block.line + 1
+      continue
+    }
+    const { lines, first } = block
     for (const [i, line] of lines.entries()) {
       if (line !== '') out.refuse({ rejected: line, reason: 'unrecognized', line: first + i })
       const full = out.turn()

@@ -19,13 +19,16 @@ export async function* readItems(
     const parse = adapter.parse(file)
     let next = 1
     for await (const block of lineBlocks(source, adapter.begins)) {
-      if (block.refused.length > 0) yield block.refused
+      if ('rejected' in block) {
+        next = block.line + 1
+        yield [block]
+        continue
+      }
       next = block.first + block.lines.length
-      if (block.lines.length > 0)
-        yield untilThrown(
-          () => parse(block.lines, block.first),
-          (last) => restOf(block, last),
-        )
+      yield untilThrown(
+        () => parse(block.lines, block.first),
+        (last) => restOf(block, last),
+      )
     }
     yield untilThrown(
       () => parse([], next),
