@@ -4,6 +4,7 @@ import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import type { Message } from '../bus/bus.ts'
+import { TooLarge } from './archive-limits.ts'
 import { hash, identifier } from './identity.ts'
 import type { ImportPorts } from './import.ts'
 import type { Input } from './input.ts'
@@ -181,13 +182,15 @@ async function readRecords(
       }
     }
   } catch (error) {
-    out.refuse({
-      rejected: `${input.path}: ${(error as Error).message}`,
-      reason: 'unreadable',
-      line: report.lines + 1,
-    })
+    out.refuse(brokenOff(input.path, error as Error, report.lines + 1))
   }
 }
+
+const brokenOff = (path: string, error: Error, line: number): Refused => ({
+  rejected: `${path}: ${error.message}`,
+  reason: error instanceof TooLarge ? 'archive-too-large' : 'unreadable',
+  line,
+})
 
 /** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */
 function notInFuture(
@@ -257,7 +260,6 @@ async function readUnrecognized(
   try {
     rethrow()
   } catch (error) {
-    const rejected = `${input.path}: ${(error as Error).message}`
-    out.refuse({ rejected, reason: 'unreadable', line: next })
+    out.refuse(brokenOff(input.path, error as Error, next))
   }
 }
