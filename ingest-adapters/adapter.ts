@@ -84,6 +84,11 @@ export interface DocumentAdapter extends Common {
   unit: 'document'
   /** Whether a line begins the next document (mbox). Left out: the file is one document. */
   begins?(line: string): boolean
+  /**
+   * How many bytes after a line belong to its document whatever they hold: a value whose length is told, in which no line begins anything.
+   * `next` is the eight bytes after the line's end, fewer where the file ends.
+   */
+  spans?(line: string, next: Uint8Array): number
   /** `bytes` undecoded, because a mail has an encoding for every part. `line` is the number of the first line. */
   parse(file: File): (bytes: Uint8Array, line: number) => Iterable<Item> | Promise<Iterable<Item>>
 }

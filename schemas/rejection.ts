@@ -5,8 +5,10 @@ import { Type, type Static } from 'typebox'
  * `not-a-record`: not of the file's format. `orphan-continuation`: belongs to a record that is not in the file.
  * `impossible-time`: Feb 30, 25:00. `time-out-of-range`: before 1970 or after 2262-04-11. `no-time`: nothing in it tells when.
  * `invalid-json`; `too-deep`: nested deeper than 64. `incomplete`: required parts are missing.
- * `line-too-long`: over 1 MiB. `document-too-large`: over 64 MiB. `unrecognized`: no adapter reads this file. `binary`: the same, for a file that is no text.
+ * `line-too-long`: over 1 MiB. `document-too-large`: over 64 MiB, or a record over 56 MiB with the fields that were read out of it.
+ * `unrecognized`: no adapter reads this file. `binary`: the same, for a file that is no text.
  * `damaged-archive`, `archive-too-large`, `archive-too-deep`, `archive-encrypted`: what is in it cannot be read, or would be too much. `unreadable`: the system refused.
+ * `adapter-failed`: the code that reads the format failed on it, which is a bug; what comes after it was read.
  */
 export const Reason = Type.Enum([
   'not-a-record',
@@ -26,6 +28,7 @@ export const Reason = Type.Enum([
   'archive-too-deep',
   'archive-encrypted',
   'unreadable',
+  'adapter-failed',
 ])
 export type Reason = Static<typeof Reason>
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { zipOf, type Member } from './support/archives.ts'
 import { served, type Page } from './support/served.ts'
 
 const { ask, post } = await served(t)
@@ -74,6 +75,18 @@ await t.test('archives, binary files and garbage come in by the same door', asyn
         t.equal(file.lines, file.events + file.merged + file.rejected, `${file.path} adds up`)
     }
   }
+})
+
+await t.test('an archive with too many members is refused from there on', async (t) => {
+  const folders = Array.from({ length: 10_000 }, (_, i): Member => [`${i}/`, ''])
+  const archive = zipOf([['a.log', LINES], ...folders, ['b.log', LINES]])
+  const { status, body } = await post('name=a.zip&workspace=other', archive)
+  t.equal(status, 201)
+  t.match(body.files, [
+    { path: 'a.zip/a.log', lines: 25, rejected: 0 },
+    { path: 'a.zip', lines: 1, reasons: { 'archive-too-large': 1 } },
+  ])
+  t.equal(body.files.length, 2)
 })
 
 await t.test('a zone and a source are applied', async (t) => {

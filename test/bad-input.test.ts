@@ -3,7 +3,11 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { htmlText } from '../ingest-adapters/shared/html-text.ts'
-import { tarOf, zipOf } from './support/archives.ts'
+import { TooLarge } from '../services/ingest/archive-limits.ts'
+import type { Input } from '../services/ingest/input.ts'
+import { jsonValues } from '../services/ingest/json-values.ts'
+import { expanded, walk, type Unreadable } from '../services/ingest/walk.ts'
+import { tarOf, zipOf, type Member } from './support/archives.ts'
 import { imported, recount, wrongSums } from './support/recount.ts'
 
 const SHARED = resolve('../shared/badinput')
@@ -104,6 +108,11 @@ const HOSTILE: Record<
     2,
     { 'invalid-json': 1 },
   ],
+  'bracket.json': [
+    `${JSON_LINE.trim()} } ${JSON_LINE.trim()} ] ${JSON_LINE.trim()}`,
+    3,
+    { 'invalid-json': 2 },
+  ],
   'nul.log': [`${LINE}2024-05-01T10:00:01Z INFO a\0b\n`, 2, {}],
   'only-nul.log': [Buffer.alloc(5000), 0, { binary: 1 }],
   'newlines.log': ['\n'.repeat(5000), 0, {}],
@@ -115,6 +124,12 @@ const HOSTILE: Record<
     {},
   ],
   'long.log': [`${LINE}${'y'.repeat(3 * 1024 * 1024)}\n${LINE}`, 2, { 'line-too-long': 1 }],
+  // The text and the message read out of it, with a backslash before every quote and backslash.
+  'large.json': [
+    `${JSON_LINE}${JSON_LINE.replace('"b"', `"${'\\"'.repeat(10 * 1024 * 1024)}"`)}${JSON_LINE}`,
+    2,
+    { 'document-too-large': 1 },
+  ],
   'slip.zip': [
     zipOf([
       ['../../outside.log', LINE],
@@ -197,6 +212,106 @@ t.test('hostile files are read as far as they go, and the rest has a reason', as
   t.equal(timeline.out.trim().split('\n').length, ledger.events)
   t.match(timeline.out, '123456789012345678901234567890', 'digits are kept')
   t.match(await recount(['doctor', '--data', 'data'], cwd), { status: 0 })
+})
+
+t.test(
+  'archives from the network are read up to their limits, by whatever way they are nested',
+  async (t) => {
+    const text = (size: number): string => LINE.repeat(Math.ceil(size / LINE.length)).slice(0, size)
+    const members = (...sizes: number[]): Member[] => sizes.map((n, i) => [`m${i}`, text(n)])
+    const some = members(600_000, 300_000, 300_000, 10)
+    const bombs = Array.from({ length: 9 }, (_, i): Member => [`b${i}.gz`, gzipSync(text(250_000))])
+    const threes = await tarOf(members(300_000, 300_000, 300_000))
+    const torn = gzipSync(threes, { level: 0 }).subarray(0, 700_000)
+    const limits = { members: 6, bytes: 1_000_000 }
+    const cases: [string, Buffer, read: (number | string)[]][] = [
+      ['fits.zip', zipOf(members(500_000, 499_999, 1), { deflated: true }), [500_000, 499_999, 1]],
+      ['fits.tar.gz', gzipSync(await tarOf(members(500_000, 400_000))), [500_000, 400_000]],
+      ['zip', zipOf(some, { deflated: true }), [600_000, 300_000, 'cut', 'archive-too-large']],
+      ['tar', await tarOf(some), [600_000, 300_000, 'cut', 'archive-too-large']],
+      ['tar.gz', gzipSync(await tarOf(some)), [600_000, 300_000, 'archive-too-large']],
+      ['torn.tar.gz', torn, [300_000, 300_000, 'cut', 'damaged-archive']],
+      ['gz', gzipSync(text(1_000_001)), ['cut']],
+      ['bombs', zipOf(bombs), [250_000, 250_000, 250_000, 250_000, 'archive-too-large']],
+      ['bombs.tar', await tarOf(bombs), [250_000, 250_000, 250_000, 250_000, 'archive-too-large']],
+      ['many', zipOf(members(1, 1, 1, 1, 1, 1, 1)), [1, 1, 1, 1, 1, 1, 'archive-too-large']],
+      [
+        'folders',
+        zipOf(members(1, 1, 1, 1, 1, 1, 1).map(([n, c]) => [`${n}/`, c])),
+        ['archive-too-large'],
+      ],
+    ]
+    const root = t.testdir()
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = join(root, 'temporary')
+    mkdirSync(join(root, 'temporary'))
+    t.teardown(() => {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+    })
+    const inputs = async function* (name: string): AsyncGenerator<Input | Unreadable> {
+      yield* expanded(walk([join(root, name)], ''), limits)
+    }
+    for (const [name, content, expected] of cases) {
+      writeFileSync(join(root, name), content)
+      const read: (number | string)[] = []
+      for await (const input of inputs(name)) {
+        if ('unreadable' in input) {
+          read.push(input.reason)
+          continue
+        }
+        for (const last of [false, true]) {
+          let size = 0
+          try {
+            for await (const chunk of input.open()) size += chunk.length
+          } catch (error) {
+            t.equal(error instanceof TooLarge, !name.startsWith('torn'), name)
+            size = -1
+          }
+          if (last) read.push(size < 0 ? 'cut' : size)
+        }
+      }
+      t.strictSame(read, expected, name)
+      t.strictSame(readdirSync(join(root, 'temporary')), [], 'no temporary file stays')
+    }
+    await t.rejects(async () => {
+      for await (const input of inputs('tar.gz')) throw new Error(input.path)
+    })
+    t.strictSame(readdirSync(join(root, 'temporary')), [], 'nor where the reader throws')
+  },
+)
+
+t.test('of a value that is too large or has no end only the beginning is kept', async (t) => {
+  const piece = Buffer.from(`${' ,]}{\\"x'.repeat(64 * 1024)} `)
+  const file = async function* (begin: string, end: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(begin)
+    for (let i = 0; i < 140; i++) yield piece
+    yield Buffer.from(end)
+  }
+  const read = async (begin: string, end: string): Promise<string> => {
+    let found = ''
+    for await (const values of jsonValues(file(begin, end))) {
+      for (const value of values) {
+        found += ` ${value.line}:${'rejected' in value ? value.reason : value.text}`
+        if ('rejected' in value) t.match(value.rejected, /^.{1024,2048}… \(\d{8} characters\)$/)
+      }
+    }
+    return found
+  }
+  const long = '{"a":"'
+  t.equal(
+    await read(`[{"b":1},\n${long}`, `"},\n{"b":2},{"b":3}]`),
+    ' 1:{"b":1} 2:document-too-large 3:{"b":2} 3:{"b":3}',
+  )
+  t.equal(await read(`[{"b":1},\n${long}`, ''), ' 1:{"b":1} 2:document-too-large')
+  t.equal(
+    await read(`${'{"b":1}\n'.repeat(3000)}${long}`, `"}\n{"b":2}\n`),
+    `${Array.from({ length: 3000 }, (_, i) => ` ${i + 1}:{"b":1}`).join('')} 3001:document-too-large 3002:{"b":2}`,
+  )
+  t.ok(
+    process.memoryUsage.rss() < 1024 * 1024 * 1024,
+    `${process.memoryUsage.rss()} bytes resident`,
+  )
 })
 
 t.test('blanks in an HTML mail, however many, are read at once', async (t) => {

@@ -2,8 +2,8 @@
  * systemd journal in its export format, `journalctl -o export`: https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-export-format.
  * Entries end with an empty line. A field is `NAME=text`, or, where the value holds newlines or other control characters, a line with
  * the name, eight bytes of length (little endian), the value, and a newline. Fields that stand several times have several values.
- * Every entry of a journal file opens with its cursor, which is where the file is cut into documents; one that journal-upload or another
- * sender made has none, and is read whole.
+ * Every entry of a journal file opens with its cursor, which is where the file is cut into documents, but not within a value whose length
+ * is told: anybody may log a newline and a cursor behind it. A file that journal-upload or another sender made has none, and is read whole.
  */
 import type { DocumentAdapter, Item } from '../adapter.ts'
 import { journalRecord } from '../shared/journal-entry.ts'
@@ -12,6 +12,8 @@ import { textOf } from '../shared/utf8-text.ts'
 const NEWLINE = 10
 const EQUALS = 61
 const LENGTH_BYTES = 8
+/** No journal holds longer values than a document may be: such a length is damaged. */
+const LONGEST = 64 * 1024 * 1024
 const NAME = /^[A-Z_][A-Z0-9_]{0,63}$/
 const CURSOR = /^__CURSOR=/
 const FIELD = /^[A-Z_][A-Z0-9_]{0,63}(?:=|$)/
@@ -25,8 +27,18 @@ interface Field {
   end: number
 }
 
-/** The field at `at`; 'cut-off' where the bytes end within its value, undefined where no field stands. */
-function readField(bytes: Uint8Array, at: number): Field | 'cut-off' | undefined {
+/** The length of the value that stands behind it, undefined where that cannot be: what follows is then text like any other. */
+function readLength(bytes: Uint8Array): number | undefined {
+  if (bytes.length < LENGTH_BYTES) return undefined
+  const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
+  return length > LONGEST ? undefined : Number(length)
+}
+
+/**
+ * The field at `at`. 'cut-off' where the bytes end within its value: all of them are of that value. 'damaged' where the length before it
+ * cannot be right, undefined where no field stands.
+ */
+function readField(bytes: Uint8Array, at: number): Field | 'cut-off' | 'damaged' | undefined {
   let lineEnd = bytes.indexOf(NEWLINE, at)
   if (lineEnd < 0) lineEnd = bytes.length
   const equals = bytes.subarray(at, Math.min(lineEnd, at + 65)).indexOf(EQUALS)
@@ -35,11 +47,11 @@ function readField(bytes: Uint8Array, at: number): Field | 'cut-off' | undefined
   if (equals >= 0)
     return { name, value: textOf(bytes.subarray(at + equals + 1, lineEnd)), end: lineEnd + 1 }
   const from = lineEnd + 1 + LENGTH_BYTES
-  if (from > bytes.length) return 'cut-off'
-  const view = new DataView(bytes.buffer, bytes.byteOffset + lineEnd + 1, LENGTH_BYTES)
-  const length = view.getBigUint64(0, true)
-  if (length > BigInt(bytes.length - from)) return 'cut-off'
-  const end = from + Number(length)
+  const length = readLength(bytes.subarray(lineEnd + 1, from))
+  if (length === undefined) return 'damaged'
+  const end = from + length
+  if (end > bytes.length) return 'cut-off'
+  if (end < bytes.length && bytes[end] !== NEWLINE) return 'damaged'
   return { name, value: textOf(bytes.subarray(from, end)), end: end + 1 }
 }
 
@@ -50,14 +62,14 @@ function countNewlines(bytes: Uint8Array, from: number, to: number): number {
   return count
 }
 
-/** The entry that begins at `from`, and the place after it. Of a damaged one, all up to the next empty line is refused. */
+/** The entry that begins at `from`, and the place after it. Of a damaged one, all up to the next empty line is refused, of one cut off all. */
 function readEntry(bytes: Uint8Array, from: number, line: number): { item: Item; end: number } {
   const entry = new Map<string, string>()
   let at = from
   while (at < bytes.length && bytes[at] !== NEWLINE) {
     const field = readField(bytes, at)
     if (typeof field !== 'object') {
-      const end = afterEmptyLine(bytes, at)
+      const end = field === 'cut-off' ? bytes.length : afterEmptyLine(bytes, at)
       const rejected = textOf(bytes.subarray(from, end)).trimEnd()
       return { item: { rejected, reason: field ? 'incomplete' : 'not-a-record', line }, end }
     }
@@ -87,6 +99,10 @@ export const adapter: DocumentAdapter = {
     lines.slice(0, MOST).some((line) => TIME.test(line)) &&
     lines.slice(0, MOST).some((line) => /^(?:MESSAGE(?:=|$)|__CURSOR=)/.test(line)),
   begins: (line) => CURSOR.test(line),
+  spans(line, next) {
+    const length = NAME.test(line) ? readLength(next) : undefined
+    return length === undefined ? 0 : LENGTH_BYTES + length
+  },
   parse: () =>
     function* (bytes, first) {
       let line = first

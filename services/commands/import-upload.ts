@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Upload } from '../api/build-server.ts'
 import { Problem } from '../api/problems.ts'
+import { UPLOAD_LIMITS } from '../ingest/archive-limits.ts'
 import { fileInput } from '../ingest/files.ts'
 import { expanded } from '../ingest/walk.ts'
 import { zoneRules } from '../normalizer/zones.ts'
@@ -29,7 +30,7 @@ export async function importUpload(
     await pipeline(body, createWriteStream(join(folder, 'body')))
     const { modifiedMs: _, ...input } = await fileInput(join(folder, 'body'), path)
     return await timeline.importFiles(workspace, {
-      inputs: () => expanded(one(input)),
+      inputs: () => expanded(one(input), UPLOAD_LIMITS),
       nowMs: Date.now(),
       ...(zone !== undefined && { zone }),
       ...(source !== undefined && { source }),

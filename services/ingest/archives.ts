@@ -4,9 +4,11 @@ import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
 import tar from 'tar-stream'
 import yauzl from 'yauzl'
+import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './archive-limits.ts'
 import type { FileInput } from './files.ts'
 import { placeOf, type Input } from './input.ts'
 import { spool } from './spool.ts'
+import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
@@ -30,16 +32,24 @@ export function archiveFormat(bytes: Uint8Array): Format | undefined {
   return undefined
 }
 
-/** The input itself, or the members of the archive that it is. A compressed file is that file. */
-export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | Unreadable> {
+/** The input itself, or the members of the archive that it is, within the limits. A compressed file is that file. */
+export const expand = (input: Input, limits?: ArchiveLimits): AsyncGenerator<Input | Unreadable> =>
+  expandWithin(allowance(limits), input, 0)
+
+async function* expandWithin(
+  left: Allowance,
+  input: Input,
+  depth: number,
+): AsyncGenerator<Input | Unreadable> {
   let format: Format | undefined
   try {
     format = archiveFormat(await firstBytes(input))
   } catch (error) {
+    const damaged = depth > 0 ? 'damaged-archive' : 'unreadable'
     yield {
       path: input.path,
       unreadable: (error as Error).message,
-      reason: depth > 0 ? 'damaged-archive' : 'unreadable',
+      reason: error instanceof TooLarge ? 'archive-too-large' : damaged,
     }
     return
   }
@@ -56,9 +66,14 @@ export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | U
     return
   }
   try {
-    if (format === 'zip') yield* zipMembers(input, depth)
-    else if (format === 'tar') yield* tarMembers(input, depth)
-    else yield* expand(await decompressed(input, format), depth + 1)
+    if (format === 'zip') yield* zipMembers(left, input, depth)
+    else if (format === 'tar') yield* tarMembers(left, input, depth)
+    else {
+      const made = await decompressed(input, format)
+      yield* left.spend((limited) =>
+        expandWithin(left, { ...made, open: () => limited(made.open()) }, depth + 1),
+      )
+    }
   } catch (error) {
     const { message } = error as Error
     const encrypted = /encrypt/i.test(message)
@@ -70,8 +85,6 @@ export async function* expand(input: Input, depth = 0): AsyncGenerator<Input | U
     }
   }
 }
-
-class TooLarge extends Error {}
 
 async function firstBytes(input: Input): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
@@ -150,7 +163,11 @@ const member = (archive: Input, name: string, more: Partial<Input>): Omit<Input,
   return { path, ...placeOf(path), ...known, ...more }
 }
 
-async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input | Unreadable> {
+async function* zipMembers(
+  left: Allowance,
+  archive: Input,
+  depth: number,
+): AsyncGenerator<Input | Unreadable> {
   const options = {
     lazyEntries: true,
     autoClose: false,
@@ -164,6 +181,7 @@ async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input 
     : await yauzl.fromBufferPromise(await whole(archive), options)
   try {
     for await (const entry of zip.eachEntry()) {
+      left.member()
       const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry
       const name = yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, false)
       if (name.endsWith('/')) continue
@@ -179,7 +197,9 @@ async function* zipMembers(archive: Input, depth: number): AsyncGenerator<Input 
         }
         continue
       }
-      yield* expand({ ...facts, open: () => opened(zip, entry) }, depth + 1)
+      yield* left.spend((limited) =>
+        expandWithin(left, { ...facts, open: () => limited(opened(zip, entry)) }, depth + 1),
+      )
     }
   } finally {
     zip.close()
@@ -190,11 +210,26 @@ async function* opened(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<U
   yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>
 }
 
-async function* tarMembers(archive: Input, depth: number): AsyncGenerator<Input | Unreadable> {
+async function* tarMembers(
+  left: Allowance,
+  archive: Input,
+  depth: number,
+): AsyncGenerator<Input | Unreadable> {
   const extract = tar.extract()
-  const feeding = pipeline(Readable.from(archive.open()), extract).catch((error: Error) => error)
+  // Where the bytes break off the members before are whole: an error would take those away that are still on their way.
+  const { bytes: readable, rethrow } = untilFailure(archive.open())
+  const feeding = pipeline(Readable.from(readable), extract).catch((error: Error) => error)
+  const orCause = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes
+    } catch (error) {
+      rethrow()
+      throw error
+    }
+  }
   try {
     for await (const entry of extract) {
+      left.member()
       const { header } = entry
       if (header.type !== 'file' && header.type !== 'contiguous-file') {
         entry.resume()
@@ -203,19 +238,25 @@ async function* tarMembers(archive: Input, depth: number): AsyncGenerator<Input 
       const more: Partial<Input> = { size: header.size ?? 0 }
       if (header.mtime) more.archivedMs = header.mtime.getTime()
       const facts = member(archive, header.name.replace(/^\.\//, ''), more)
-      const { open, remove } = await spool(
-        entry as unknown as AsyncIterable<Uint8Array>,
-        header.size ?? 0,
-      )
-      try {
-        yield* expand({ ...facts, open }, depth + 1)
-      } finally {
-        await remove()
-      }
+      const bytes = entry as unknown as AsyncIterable<Uint8Array>
+      yield* left.spend(async function* (limited) {
+        const { open, remove } = await spool(limited(orCause(bytes)), header.size ?? 0)
+        try {
+          yield* expandWithin(left, { ...facts, open }, depth + 1)
+        } finally {
+          await remove()
+        }
+      })
+      // What was not read of a member would have to be before the next one comes.
+      left.check()
     }
+  } catch (error) {
+    rethrow()
+    throw error
   } finally {
     extract.destroy()
   }
+  rethrow()
   const error = await feeding
   if (error instanceof Error) throw error
 }

@@ -1,5 +1,5 @@
 import type { File, Head } from '../../ingest-adapters/adapter.ts'
-import { isObject, parseJson } from '../../ingest-adapters/shared/json.ts'
+import { parseJson } from '../../ingest-adapters/shared/json.ts'
 import { decode } from './decode.ts'
 import type { Input } from './input.ts'
 import { firstValues, isJsonLines } from './json-values.ts'
@@ -73,9 +73,15 @@ function headValues(text: string, lines: readonly string[]): unknown[] {
 
 /** A JSON text cut after the last whole member or element, or after its first value, with the open brackets closed. */
 function closed(text: string): string {
+  const { cut } = brackets(text)
+  const whole = text.slice(0, cut)
+  return whole + brackets(whole).open.toReversed().join('')
+}
+
+/** Where a JSON text is to be cut, and what closes the brackets that are open at its end. */
+function brackets(text: string): { cut: number; open: string[] } {
   const open: string[] = []
   let cut = 0
-  let closers = ''
   let inString = false
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!
@@ -85,21 +91,14 @@ function closed(text: string): string {
     } else if (c === '"') inString = true
     else if (c === '{' || c === '[') {
       open.push(c === '{' ? '}' : ']')
-      if (cut === 0) {
-        cut = i + 1
-        closers = open.join('')
-      }
+      if (cut === 0) cut = i + 1
     } else if (c === '}' || c === ']') {
       open.pop()
-      if (open.length === 0) return text.slice(0, i + 1)
       cut = i + 1
-      closers = open.toReversed().join('')
-    } else if (c === ',') {
-      cut = i
-      closers = open.toReversed().join('')
-    }
+      if (open.length === 0) break
+    } else if (c === ',') cut = i
   }
-  return text.slice(0, cut) + closers
+  return { cut, open }
 }
 
 /** Whether nothing is in the file: no byte, or JSON without a value. */
@@ -119,6 +118,3 @@ export function isBinary(head: Head): boolean {
   }
   return odd > sample.length * 0.1
 }
-
-export const firstObject = (head: Head): Readonly<Record<string, unknown>> | undefined =>
-  head.values.find(isObject)

@@ -5,6 +5,7 @@ import { LINE_LIMIT } from './line-blocks.ts'
 
 const VALUE_LIMIT = 64 * 1024 * 1024
 const SHOWN = 64 * 1024
+const SHOWN_OF_LARGE = 1024
 
 export interface JsonValue {
   value: unknown
@@ -42,111 +43,146 @@ export const firstValues = (text: string): unknown[] =>
 
 /**
  * The values of a JSON file, one a line, or cut out of whatever the layout: values one after the other, and the elements of a top-level array.
- * What is no JSON is refused, by line in the first case.
+ * What is no JSON is refused, by line in the first case, and what is over 64 MiB.
  */
 export async function* jsonValues(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<(JsonValue | Refused)[]> {
-  let byLine: boolean | undefined
-  const lines = lineReader()
-  const cutter = valueCutter()
+  let reader: Reader | undefined
   let head = ''
-  for await (const chunk of decoded(source)) {
-    let text = chunk
-    if (byLine === undefined) {
-      head += chunk
-      if (head.length <= LOOKED_AT || (!head.includes('\n') && head.length < LINE_LIMIT)) continue
-      byLine = isJsonLines(head.trimStart())
-      text = head
+  const begin = (): Reader => (isJsonLines(head.trimStart()) ? lineReader() : valueCutter())
+  for await (const text of decoded(source)) {
+    if (reader) {
+      yield reader.push(text)
+      continue
     }
-    yield byLine ? lines.push(text) : cutter.push(text)
+    head += text
+    if (head.length <= LOOKED_AT || (!head.includes('\n') && head.length < LINE_LIMIT)) continue
+    reader = begin()
+    yield reader.push(head)
   }
-  byLine ??= isJsonLines(head.trimStart())
-  if (head !== '' && byLine !== undefined && !lines.begun() && !cutter.begun()) {
-    yield byLine ? lines.push(head) : cutter.push(head)
+  if (!reader) {
+    reader = begin()
+    yield reader.push(head)
   }
-  yield byLine ? lines.end() : cutter.end()
+  yield reader.end()
 }
 
-function read(text: string, line: number): JsonValue | Refused {
+interface Reader {
+  push(text: string): (JsonValue | Refused)[]
+  end(): (JsonValue | Refused)[]
+}
+
+function read({ text, length }: Gathered, line: number): JsonValue | Refused {
+  if (length > VALUE_LIMIT) {
+    const rejected = `${text}… (${length} characters)`
+    return { rejected, reason: 'document-too-large', line }
+  }
   const result = parseJson(text)
   return 'value' in result
     ? { value: result.value, text, line }
     : { rejected: text.slice(0, SHOWN), reason: result.reason, line }
 }
 
-function lineReader(): {
-  push(text: string): (JsonValue | Refused)[]
-  end(): (JsonValue | Refused)[]
-  begun(): boolean
-} {
-  let partial = ''
+interface Gathered {
+  /** Of a text that is too large the beginning. */
+  text: string
+  length: number
+}
+
+/** Puts a text together from pieces; of one that is too large only the beginning is kept. */
+function gatherer(): { add(piece: string): void; take(): Gathered } {
+  let begin = ''
+  let pieces: string[] = []
+  let length = 0
+  return {
+    add(piece) {
+      length += piece.length
+      if (begin.length < SHOWN_OF_LARGE) begin += piece.slice(0, SHOWN_OF_LARGE)
+      if (length <= VALUE_LIMIT) pieces.push(piece)
+      else pieces = []
+    },
+    take() {
+      const taken = { text: length <= VALUE_LIMIT ? pieces.join('') : begin, length }
+      begin = ''
+      pieces = []
+      length = 0
+      return taken
+    },
+  }
+}
+
+function lineReader(): Reader {
+  const last = gatherer()
   let number = 0
-  let begun = false
-  const one = (raw: string): (JsonValue | Refused)[] => {
+  const one = (raw: Gathered): (JsonValue | Refused)[] => {
     number++
-    const line = raw.trim()
-    if (line === '') return []
-    if (raw.length > VALUE_LIMIT)
-      return [{ rejected: `${raw.slice(0, 1024)}…`, reason: 'line-too-long', line: number }]
-    if (!startsValue.test(line)) return [{ rejected: raw, reason: 'not-a-record', line: number }]
-    return [read(line, number)]
+    const text = raw.text.trim()
+    if (text === '') return []
+    if (!startsValue.test(text))
+      return [{ rejected: raw.text, reason: 'not-a-record', line: number }]
+    return [read({ text, length: raw.length }, number)]
   }
   return {
-    begun: () => begun,
     push(text) {
-      begun = true
-      const lines = (partial + text).split('\n')
-      partial = lines.pop()!
-      return lines.flatMap(one)
+      const lines = text.split('\n')
+      const rest = lines.pop()!
+      const out: (JsonValue | Refused)[] = []
+      for (const [i, line] of lines.entries()) {
+        if (i === 0) last.add(line)
+        out.push(...one(i === 0 ? last.take() : { text: line, length: line.length }))
+      }
+      last.add(rest)
+      return out
     },
-    end: () => (partial === '' ? [] : one(partial)),
+    end() {
+      const rest = last.take()
+      return rest.length === 0 ? [] : one(rest)
+    },
   }
 }
 
 /** Cuts a text into its top-level values; the brackets of a top-level array are taken away, so that its elements are the values. */
-function valueCutter(): {
-  push(text: string): (JsonValue | Refused)[]
-  end(): (JsonValue | Refused)[]
-  begun(): boolean
-} {
-  let buffer = ''
-  let at = 0
+function valueCutter(): Reader {
+  const value = gatherer()
+  let inValue = false
   let depth = 0
-  let start = -1
   let startLine = 1
   let line = 1
   let inString = false
+  let escaped = false
   let inArray = false
-  let begun = false
-  const take = (end: number): JsonValue | Refused => {
-    const text = buffer.slice(start, end).trimEnd()
-    start = -1
-    return read(text, startLine)
+  const take = (): JsonValue | Refused => {
+    inValue = false
+    const { text, length } = value.take()
+    return read({ text: text.trimEnd(), length }, startLine)
   }
   return {
-    begun: () => begun,
     push(text) {
-      begun = true
       const out: (JsonValue | Refused)[] = []
-      buffer += text
-      for (; at < buffer.length; at++) {
-        const c = buffer.charCodeAt(at)
+      let start = 0
+      const finish = (end: number): void => {
+        value.add(text.slice(start, end))
+        out.push(take())
+      }
+      for (let at = 0; at < text.length; at++) {
+        const c = text.charCodeAt(at)
         if (c === 10) line++
         if (inString) {
-          if (c === 92) at++
+          if (escaped) escaped = false
+          else if (c === 92) escaped = true
           else if (c === 34) inString = false
           continue
         }
-        if (c <= 32 || (c === 44 && start < 0)) {
-          if (c <= 32 && start >= 0 && depth === 0 && !inArray) out.push(take(at))
+        if (c <= 32 || (c === 44 && !inValue)) {
+          if (c <= 32 && inValue && depth === 0 && !inArray) finish(at)
           continue
         }
         if (c === 44) {
-          if (depth === 0) out.push(take(at))
+          if (depth === 0) finish(at)
           continue
         }
-        if (start < 0 && depth === 0) {
+        if (!inValue && depth === 0) {
           if (c === 91 && !inArray) {
             inArray = true
             continue
@@ -155,40 +191,24 @@ function valueCutter(): {
             inArray = false
             continue
           }
+          inValue = true
           start = at
           startLine = line
         }
         if (c === 34) inString = true
         else if (c === 91 || c === 123) depth++
         else if (c === 93 && depth === 0) {
-          out.push(take(at))
+          finish(at)
           inArray = false
         } else if (c === 93 || c === 125) {
-          depth--
-          if (depth === 0 && !inArray) out.push(take(at + 1))
+          // One bracket too many is a value of its own: what comes after it is whole again.
+          if (depth > 0) depth--
+          if (depth === 0 && !inArray) finish(at + 1)
         }
       }
-      if (start < 0) {
-        buffer = ''
-        at = 0
-      } else if (start > 0) {
-        buffer = buffer.slice(start)
-        at -= start
-        start = 0
-      }
-      if (buffer.length > VALUE_LIMIT) {
-        out.push({
-          rejected: buffer.slice(0, SHOWN),
-          reason: 'document-too-large',
-          line: startLine,
-        })
-        buffer = ''
-        at = 0
-        start = -1
-        depth = 0
-      }
+      if (inValue) value.add(text.slice(start))
       return out
     },
-    end: () => (start >= 0 && buffer.trim() !== '' ? [take(buffer.length)] : []),
+    end: () => (inValue ? [take()] : []),
   }
 }

@@ -4,6 +4,7 @@ import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import type { Message } from '../bus/bus.ts'
+import { TooLarge } from './archive-limits.ts'
 import { hash, identifier } from './identity.ts'
 import type { ImportPorts } from './import.ts'
 import type { Input } from './input.ts'
@@ -23,6 +24,10 @@ const BATCH_CHARACTERS = 4_000_000
 const ON_THEIR_WAY = 8
 const SHOWN = 64 * 1024
 const DAY_MS = 86_400_000
+/** A record of so many bytes as it goes on the bus goes through the normalizer, the index and their threads. A mail of 25 MiB has half of it. */
+const RECORD_LIMIT = 56 * 1024 * 1024
+/** A shorter text makes no record over the limit. */
+const SURELY_SMALL = 1024 * 1024
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
 
@@ -165,7 +170,7 @@ async function readRecords(
       clock = time.seconds
       record.day = day
     }
-    const wrong = outOfRange(record, context!.year)
+    const wrong = tooLarge(record) ?? outOfRange(record, context!.year)
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
   }
@@ -200,14 +205,16 @@ async function readRecords(
       }
     }
   } catch (error) {
-    out.refuse({
-      rejected: `${input.path}: ${(error as Error).message}`,
-      reason: 'unreadable',
-      line: report.lines + 1,
-    })
+    out.refuse(brokenOff(input.path, error as Error, report.lines + 1))
   }
   route?.end().forEach(takeDecided)
 }
+
+const brokenOff = (path: string, error: Error, line: number): Refused => ({
+  rejected: `${path}: ${error.message}`,
+  reason: error instanceof TooLarge ? 'archive-too-large' : 'unreadable',
+  line,
+})
 
 /** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */
 function notInFuture(
@@ -226,6 +233,11 @@ const isRefused = (item: Refused | Described | Item): item is Refused => 'reject
 /** The source of records that name none: the file and the folder that it is in. */
 const sourceOf = (input: Input): string =>
   input.folder === '' ? input.name : `${input.folder}/${input.name}`
+
+const tooLarge = (record: BusRecord): Reason | undefined =>
+  record.original.length > SURELY_SMALL && Buffer.byteLength(JSON.stringify(record)) > RECORD_LIMIT
+    ? 'document-too-large'
+    : undefined
 
 function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Reason | undefined {
   if (time.lacks === 'year') {
@@ -255,8 +267,13 @@ async function readUnrecognized(
   }
   const { bytes, rethrow } = untilFailure((input as Input).open())
   let next = 1
-  for await (const { lines, first, refused } of lineBlocks(bytes)) {
-    for (const refusal of refused) out.refuse(refusal)
+  for await (const block of lineBlocks(bytes)) {
+    if ('rejected' in block) {
+      out.refuse(block)
+      next = block.line + 1
+      continue
+    }
+    const { lines, first } = block
     for (const [i, line] of lines.entries()) {
       if (line !== '') out.refuse({ rejected: line, reason: 'unrecognized', line: first + i })
       const full = out.turn()
@@ -267,7 +284,6 @@ async function readUnrecognized(
   try {
     rethrow()
   } catch (error) {
-    const rejected = `${input.path}: ${(error as Error).message}`
-    out.refuse({ rejected, reason: 'unreadable', line: next })
+    out.refuse(brokenOff(input.path, error as Error, next))
   }
 }

@@ -1,11 +1,14 @@
-import type { Adapter, File, Item } from '../../ingest-adapters/adapter.ts'
+import type { Adapter, File, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import { documents } from './documents.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
-import { lineBlocks } from './line-blocks.ts'
+import { lineBlocks, type LineBlock } from './line-blocks.ts'
 import { untilFailure } from './until-failure.ts'
 
-/** What an adapter makes of a file, block by block, in the order of the file. Where reading fails, it rejects after what came before. */
+/**
+ * What an adapter makes of a file, block by block, in the order of the file. Where reading fails, it rejects after what came before;
+ * where the adapter throws, the rest of that block is refused.
+ */
 export async function* readItems(
   input: Input,
   adapter: Adapter,
@@ -16,23 +19,84 @@ export async function* readItems(
     const parse = adapter.parse(file)
     let next = 1
     for await (const block of lineBlocks(source, adapter.begins)) {
-      if (block.refused.length > 0) yield block.refused
-      yield parse(block.lines, block.first)
+      if ('rejected' in block) {
+        next = block.line + 1
+        yield [block]
+        continue
+      }
       next = block.first + block.lines.length
+      yield untilThrown(
+        () => parse(block.lines, block.first),
+        (last) => restOf(block, last),
+      )
     }
-    yield parse([], next)
+    yield untilThrown(
+      () => parse([], next),
+      () => failed('', next),
+    )
   } else if (adapter.unit === 'json') {
     const parse = adapter.parse(file)
     for await (const values of jsonValues(source)) {
       for (const value of values) {
-        yield 'rejected' in value ? [value] : parse(value.value, value.text, value.line)
+        if ('rejected' in value) yield [value]
+        else
+          yield untilThrown(
+            () => parse(value.value, value.text, value.line),
+            () => failed(value.text, value.line),
+          )
       }
     }
   } else {
     const parse = adapter.parse(file)
-    for await (const document of documents(source, adapter.begins)) {
-      yield 'rejected' in document ? [document] : await parse(document.bytes, document.line)
+    for await (const document of documents(source, adapter)) {
+      if ('rejected' in document) {
+        yield [document]
+        continue
+      }
+      const { bytes, line } = document
+      const refuse = (): Refused => failed(bytes.toString('latin1', 0, SHOWN), line)
+      let items: Iterable<Item>
+      try {
+        items = await parse(bytes, line)
+      } catch {
+        items = [refuse()]
+      }
+      yield untilThrown(() => items, refuse)
     }
   }
   rethrow()
 }
+
+const SHOWN = 64 * 1024
+
+const failed = (rejected: string, line: number): Refused => ({
+  rejected,
+  reason: 'adapter-failed',
+  line,
+})
+
+/** The items up to where making them throws, and what is then refused, by the last of them. */
+function* untilThrown(
+  parse: () => Iterable<Item>,
+  refuse: (last: Item | undefined) => Refused,
+): Generator<Item> {
+  let last: Item | undefined
+  try {
+    for (const item of parse()) {
+      last = item
+      yield item
+    }
+  } catch {
+    yield refuse(last)
+  }
+}
+
+/** The lines of a block after an item, as one rejection. */
+function restOf({ lines, first }: LineBlock, last: Item | undefined): Refused {
+  const next = last ? last.line + linesOf(last) : first
+  const from = Math.max(next - first, 0)
+  return failed(lines.slice(from).join('\n'), first + from)
+}
+
+const linesOf = (item: Item): number =>
+  'context' in item ? item.context : 'rejected' in item ? 1 : item.original.split('\n').length

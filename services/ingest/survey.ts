@@ -110,17 +110,17 @@ function unrecognized(path: string, head: Head): Survey {
 }
 
 async function described(adapter: JsonAdapter, head: Head, input: Input): Promise<unknown> {
-  if (adapter.describes!(head, head.values) === undefined) return undefined
   const values: unknown[] = []
   try {
+    if (adapter.describes!(head, head.values) === undefined) return undefined
     for await (const some of jsonValues(input.open())) {
       for (const value of some) if (!('rejected' in value)) values.push(value.value)
     }
+    return adapter.describes!(head, values)
   } catch {
     // Half a description describes nothing: the file is read as records, which tells what is wrong with it.
     return undefined
   }
-  return adapter.describes!(head, values)
 }
 
 export const isRecord = (item: Item): item is SourceRecord => 'time' in item

@@ -1,5 +1,6 @@
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { ArchiveLimits } from './archive-limits.ts'
 import { expand } from './archives.ts'
 import { fileInput, type FileInput } from './files.ts'
 import type { Input } from './input.ts'
@@ -16,13 +17,14 @@ export interface Unreadable {
     | 'archive-encrypted'
 }
 
-/** Every file of every path and the members of archives, each shown under its path. A member of a tar can be read until the next one is asked for. */
+/** Every file of every path and the members of archives within the limits, each shown under its path. A member of a tar can be read until the next one is asked for. */
 export async function* expanded(
   files: AsyncIterable<FileInput | Unreadable>,
+  limits?: ArchiveLimits,
 ): AsyncGenerator<Input | Unreadable> {
   for await (const file of files) {
     if ('unreadable' in file) yield file
-    else yield* expand(file)
+    else yield* expand(file, limits)
   }
 }
 

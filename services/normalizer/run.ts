@@ -5,8 +5,9 @@ import type { Bus, Delivered } from '../bus/bus.ts'
 import type { EventIndex, Removal } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 
-/** A write has about so many changes. */
+/** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
 const WRITE = 4000
+const WRITE_CHARACTERS = 16_000_000
 /** So many messages are replayed at once; each is read when its turn comes. */
 const TOGETHER = 16
 
@@ -124,13 +125,19 @@ async function applier(
   }
   return async (messages) => {
     let changes: Change[] = []
+    let characters = 0
     for (const [i, { topic, value, position }] of messages.entries()) {
       if (topic === 'records') {
         // One transaction of the index for what comes at once.
-        for (const change of changesOf(value as RecordBatch)) changes.push(change)
-        if (messages[i + 1]?.topic === 'records' && changes.length < WRITE) continue
+        for (const change of changesOf(value as RecordBatch)) {
+          changes.push(change)
+          characters += change.document.length
+        }
+        const more = changes.length < WRITE && characters < WRITE_CHARACTERS
+        if (more && messages[i + 1]?.topic === 'records') continue
         await write(changes, position)
         changes = []
+        characters = 0
         continue
       }
       if (topic === 'removals') await index.remove(workspace, value as Removal, position)
