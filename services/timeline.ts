@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Ledger } from '../schemas/ledger.ts'
+import type { Removal } from '../schemas/removal.ts'
 import type { Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
-import type { EventIndex, Removal } from './event-index/event-index.ts'
+import type { EventIndex } from './event-index/event-index.ts'
 import { importFiles, type ImportOptions } from './ingest/import.ts'
+import { takeBack } from './ingest/take-back.ts'
 import { startThread, type Thread } from './thread.ts'
 
 /** Everything that commands and the API need of a data folder, wired together. */
@@ -13,8 +15,8 @@ export interface Timeline {
   bus: Bus
   eventIndex: EventIndex
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
-  /** Takes back what was seen under a path or from a source. */
-  remove(workspace: string, removal: Removal): Promise<void>
+  /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
+  remove(workspace: string, removal: Removal): Promise<number>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /** Resolves when everything that was acknowledged before is in the index. */
@@ -68,6 +70,8 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
   }
+  const events = async (workspace: string): Promise<number> =>
+    (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
   return {
     bus,
     eventIndex,
@@ -90,9 +94,11 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       }),
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
-        await normalizer(workspace)
-        await bus.append(workspace, [{ topic: 'removals', key: 'removals', value: removal }])
         await settled(workspace)
+        const before = await events(workspace)
+        await takeBack(bus, workspace, removal)
+        await settled(workspace)
+        return before - (await events(workspace))
       }),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {

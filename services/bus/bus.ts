@@ -1,6 +1,6 @@
 /**
  * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
- * `removals`: what was taken back. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
+ * `removals`: schemas/removal.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
  */
 export type Topic = 'records' | 'rejections' | 'contexts' | 'removals' | 'imports'
 

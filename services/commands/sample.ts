@@ -5,6 +5,7 @@ import type { FileInput } from '../ingest/files.ts'
 import type { Unreadable } from '../ingest/walk.ts'
 import type { Timeline } from '../timeline.ts'
 import type { Output } from './command.ts'
+import { counted } from './table.ts'
 
 export const SAMPLE_WORKSPACE = 'sample'
 const FOLDER = new URL('../../../deploy/sample/', import.meta.url)
@@ -32,7 +33,7 @@ export async function importSample(timeline: Timeline, { notes }: Output): Promi
     events += ledger.events
   }
   await notes(
-    `Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`,
+    `Imported the sample incident, ${counted(events, 'event')}, into the workspace ${SAMPLE_WORKSPACE}.\n`,
   )
 }
 

@@ -11,6 +11,7 @@ import { lineBlocks } from './line-blocks.ts'
 import { readItems } from './read-items.ts'
 import { repeatCounter } from './repeats.ts'
 import { sequence } from './sequence.ts'
+import type { Lacking } from './time-words.ts'
 import { isRecord, type Survey } from './survey.ts'
 import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
@@ -25,7 +26,8 @@ const DAY_MS = 86_400_000
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
 
-export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & { position: string | null }
+export type FileReport = Omit<LedgerFile, 'events' | 'merged'> &
+  Lacking & { position: string | null }
 
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
@@ -41,6 +43,8 @@ export async function readFile(
     rejected: 0,
     context: 0,
     reasons: {},
+    unzoned: 0,
+    undated: 0,
     position: null,
   }
   const stream =
@@ -156,6 +160,8 @@ async function readRecords(
       clock = time.seconds
       record.day = day
     }
+    if (time.offset === undefined && time.zone === undefined) report.unzoned++
+    if (time.lacks && record.day === undefined) report.undated++
     const wrong = outOfRange(record, context!.year)
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
@@ -200,7 +206,7 @@ function notInFuture(
 const isRefused = (item: Refused | Described | Item): item is Refused => 'rejected' in item
 
 /** The source of records that name none: the file and the folder that it is in. */
-const sourceOf = (input: Input): string =>
+export const sourceOf = (input: { name: string; folder: string }): string =>
   input.folder === '' ? input.name : `${input.folder}/${input.name}`
 
 function outOfRange({ time, turn = 0 }: BusRecord, year: number | undefined): Reason | undefined {

@@ -1,8 +1,9 @@
 import type { RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
+import { takes, type Removal } from '../../schemas/removal.ts'
 import type { Bus, Delivered } from '../bus/bus.ts'
-import type { EventIndex, Removal } from '../event-index/event-index.ts'
+import type { EventIndex } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 
 /** A write has about so many changes. */
@@ -116,8 +117,7 @@ async function applier(
       const batch = value as RecordBatch
       const since = removals.filter((r) => r.position > Number(position)).map((r) => r.value)
       const changes = changesOf(batch).filter(
-        ({ source }) =>
-          !since.some((r) => ('path' in r ? r.path === batch.path : r.source === source)),
+        ({ source }) => !since.some((r) => takes(r, { path: batch.path, source })),
       )
       await index.write(workspace, changes, last ?? position)
     }

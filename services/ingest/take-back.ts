@@ -1,0 +1,48 @@
+import type { RecordBatch } from '../../schemas/bus-record.ts'
+import { takes, type Removal } from '../../schemas/removal.ts'
+import type { Bus, Message } from '../bus/bus.ts'
+import { openCatalogue, untold } from './catalogue.ts'
+
+/** Puts a removal on the bus, and with it what is known of time without what the removed files told. Resolves to the position of the last message. */
+export async function takeBack(bus: Bus, workspace: string, removal: Removal): Promise<string> {
+  const catalogue = await openCatalogue(bus, workspace)
+  const messages: Message[] = [{ topic: 'removals', key: 'removals', value: removal }]
+  for (const context of catalogue.all()) {
+    const told = catalogue.told(context.file)
+    const paths = [...told.keys()]
+    const gone =
+      'path' in removal
+        ? new Set(paths.filter((path) => takes(removal, { path })))
+        : await emptied(bus, workspace, context.file, paths, removal)
+    if (gone.size === 0) continue
+    const value = untold(context, told, gone)
+    messages.push({ topic: 'contexts', key: context.file, value })
+  }
+  return bus.append(workspace, messages)
+}
+
+/** Those of the paths of a stream from which nothing is left when the removal is done: records name sources of their own. */
+async function emptied(
+  bus: Bus,
+  workspace: string,
+  file: string,
+  paths: readonly string[],
+  removal: Removal,
+): Promise<Set<string>> {
+  const gone = new Set(paths)
+  if (gone.size === 0) return gone
+  const removals: { position: number; value: Removal }[] = []
+  for await (const { value, position } of bus.read(workspace, ['removals']))
+    removals.push({ position: Number(position), value: value as Removal })
+  for await (const { value, position } of bus.read(workspace, ['records'], file)) {
+    const { path, source, declared, records } = value as RecordBatch
+    const since = removals.filter((r) => r.position > Number(position)).map((r) => r.value)
+    const isLeft = records.some(({ stream }) => {
+      const place = { path, source: declared ? source : (stream ?? source) }
+      return ![...since, removal].some((each) => takes(each, place))
+    })
+    if (isLeft) gone.delete(path)
+    if (gone.size === 0) break
+  }
+  return gone
+}
