@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { Removal } from '../schemas/removal.ts'
-import type { Bus } from './bus/bus.ts'
+import { Unavailable, type Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
@@ -21,6 +21,8 @@ export interface Timeline {
   rebuild(workspace: string): Promise<void>
   /** Resolves when everything that was acknowledged before is in the index. */
   settled(workspace: string): Promise<void>
+  /** What is down, and what to do about it; undefined when all is well. What has stopped is begun again. */
+  unready(workspaces: readonly string[]): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -32,6 +34,13 @@ export function openTimeline(data: string, logger: Logger): Timeline {
   const bus = embeddedBus(data)
   const eventIndex = embeddedEventIndex(data)
   const normalizers = new Map<string, Promise<Thread>>()
+  /** Why normalizers stopped, until they have caught up again. */
+  const stopped = new Map<string, Error>()
+  const stop = (workspace: string, error: Error): void => {
+    logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
+    normalizers.delete(workspace)
+    stopped.set(workspace, error)
+  }
   const start = async (workspace: string): Promise<Thread> => {
     let after = await eventIndex.position(workspace)
     if (Number(after ?? 0) > Number((await bus.end(workspace)) ?? 0)) {
@@ -44,16 +53,16 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       {
         data: { data, workspace, after },
         limits: LIMITS,
-        failed(error) {
-          logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
-          normalizers.delete(workspace)
-        },
+        failed: (error) => stop(workspace, error),
       },
     )
   }
   const normalizer = (workspace: string): Promise<Thread> => {
     let running = normalizers.get(workspace)
-    if (!running) normalizers.set(workspace, (running = start(workspace)))
+    if (!running) {
+      normalizers.set(workspace, (running = start(workspace)))
+      running.catch((error: Error) => stop(workspace, error))
+    }
     return running
   }
   const working = new Map<string, Promise<unknown>>()
@@ -64,8 +73,14 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     working.set(workspace, mine)
     return mine
   }
-  const indexed = async (workspace: string, position: string): Promise<void> =>
-    (await normalizer(workspace)).call('indexed', position)
+  const indexed = async (workspace: string, position: string): Promise<void> => {
+    try {
+      await (await normalizer(workspace)).call('indexed', position)
+    } catch (error) {
+      throw new Unavailable(whyStopped(workspace, error as Error))
+    }
+    stopped.delete(workspace)
+  }
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
@@ -92,6 +107,22 @@ export function openTimeline(data: string, logger: Logger): Timeline {
           options,
         )
       }),
+    async unready(workspaces) {
+      for (const workspace of workspaces) {
+        const error = stopped.get(workspace)
+        if (error) {
+          // Who waits until all is well sends no import that would begin it.
+          settled(workspace).catch(() => undefined)
+          return whyStopped(workspace, error)
+        }
+        try {
+          await eventIndex.position(workspace)
+        } catch (failed) {
+          return `the index of ${workspace} cannot be read: ${(failed as Error).message}. Run: recount doctor`
+        }
+      }
+      return undefined
+    },
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
         await settled(workspace)
@@ -123,3 +154,6 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     },
   }
 }
+
+const whyStopped = (workspace: string, { message }: Error): string =>
+  `the workspace ${workspace} takes nothing onto its timeline: ${message}. Nothing that was acknowledged is lost. Mend the cause (a full disk wants room): it goes on by itself with the next import or look at /readyz`

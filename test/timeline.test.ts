@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
+import { Unavailable } from '../services/bus/bus.ts'
 import type { ImportOptions } from '../services/ingest/import.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { inputOf } from './support/generated.ts'
@@ -182,7 +184,16 @@ t.test('a write that fails is told to the import that waits for it', async (t) =
   const timeline = open(t, data)
   await importText(timeline, 'a.log', log(3))
   const { bus } = timeline
-  await bus.append(main, [{ topic: 'records', key: 'x', value: { records: 'no list' } }])
+  t.equal(await timeline.unready([main]), undefined)
+  const wrong = { topic: 'records', key: 'x', value: { records: 'no list' } } as const
+  const position = await bus.append(main, [wrong])
   await t.rejects(timeline.settled(main))
-  await t.rejects(timeline.settled(main), 'and to the next, not left waiting')
+  const error = await timeline.settled(main).catch((e: unknown) => e)
+  t.ok(error instanceof Unavailable, 'and to the next, not left waiting')
+  t.match(await timeline.unready([main]), /^the workspace main takes nothing .*\. Mend the cause/)
+  const db = new DatabaseSync(join(data, main, 'log.sqlite'))
+  db.prepare('delete from log where position = ?').run(Number(position))
+  db.close()
+  while ((await timeline.unready([main])) !== undefined) await sleep(20)
+  t.match(await importText(timeline, 'b.log', log(4)), { events: 1 })
 })

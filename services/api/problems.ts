@@ -40,6 +40,8 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Unavailable) return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+    return new Problem('unavailable', 'the disk is full: make room, and send the same again')
   if (statusCode === 413) return new Problem('too-large', message)
   if (statusCode === 415) return new Problem('unsupported-media-type', message)
   if (statusCode !== undefined && statusCode < 500) return new Problem('invalid-request', message)

@@ -97,14 +97,7 @@ async function server(
     importWorkspaces: [own],
     version: await packageVersion(),
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
-    unready: async () => {
-      try {
-        await eventIndex.position(workspaces[0]!)
-        return undefined
-      } catch (error) {
-        return `the index: ${(error as Error).message}`
-      }
-    },
+    unready: () => timeline.unready(workspaces),
   })
   webRoutes(app)
   return app
