@@ -5,8 +5,11 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
+import { timelineCommand } from '../services/commands/timeline.ts'
 import { Unavailable } from '../services/bus/bus.ts'
 import type { ImportOptions } from '../services/ingest/import.ts'
+import type { Setting } from '../services/commands/command.ts'
+import type { EventIndex } from '../services/event-index/event-index.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { inputOf } from './support/generated.ts'
 
@@ -159,6 +162,56 @@ t.test('the ledger says what was assumed about time, and what changed', async (t
     else t.equal(files[0]!.time, undefined, name)
   }
 })
+
+t.test(
+  'a timeline that changes while it is printed is printed anew, or ends with an error',
+  async (t) => {
+    for (const [width, status] of [
+      [0, 0],
+      [4000, 1],
+    ] as const) {
+      const timeline = open(t, t.testdir())
+      const text = log(2500).replaceAll('\n', ` ${'x'.repeat(width)}\n`)
+      await importText(timeline, 'a.log', text)
+      const printed: string[] = []
+      const notes: string[] = []
+      let moved = false
+      const move = async (): Promise<void> => {
+        if (!moved) await importText(timeline, 'a.log', text, { zone: 'Asia/Tokyo' })
+        moved = true
+      }
+      const eventIndex: EventIndex = {
+        ...timeline.eventIndex,
+        async page(workspace, query) {
+          const page = await timeline.eventIndex.page(workspace, query)
+          if (width === 0) await move()
+          return page
+        },
+      }
+      const setting: Setting = {
+        timeline: { ...timeline, eventIndex },
+        workspace: main,
+        nowMs: 0,
+        terminal: false,
+        async *files() {},
+        async out(text) {
+          printed.push(String(text))
+          await move()
+        },
+        notes: async (text) => void notes.push(text),
+      }
+      t.equal(await timelineCommand(setting, { format: 'jsonl' }), status)
+      const hours = printed
+        .join('')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as TimelineEvent)['@timestamp'].slice(11, 13))
+      t.strictSame([...new Set(hours)], [status === 0 ? '01' : '10'])
+      if (status === 0) t.equal(hours.length, 2500)
+      else t.match(notes.join(''), /^recount: .* has moved events: .* run the command again\n$/)
+    }
+  },
+)
 
 t.test('a log that was restored from a backup is what the timeline follows', async (t) => {
   const data = t.testdir()
