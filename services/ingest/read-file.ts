@@ -59,7 +59,7 @@ export async function readFile(
 
 interface Outlet {
   record(record: BusRecord): void
-  refuse(refused: { rejected: string; reason: Reason; line: number }, last?: number): void
+  refuse(refused: { rejected: string; reason: Reason; line: number }): void
   /** Sends what is full; waits for the batch before it. */
   turn(): Promise<void> | undefined
   flush(): Promise<void>
@@ -87,7 +87,11 @@ function outlet(
     if (records.length > 0)
       messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
     if (rejections.length > 0)
-      messages.push({ topic: 'rejections', key: ids.file, value: { ...ids, rejections } })
+      messages.push({
+        topic: 'rejections',
+        key: ids.file,
+        value: { ...ids, source: batch.source, rejections },
+      })
     records = []
     rejections = []
     characters = 0
@@ -105,13 +109,14 @@ function outlet(
       records.push(record)
       characters += record.original.length
     },
-    refuse({ rejected, reason, line }, last = line) {
+    refuse({ rejected, reason, line }) {
       report.lines++
       report.rejected++
       report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
       const raw = rejected.length > SHOWN ? `${rejected.slice(0, SHOWN)}…` : rejected
       const of = hash(`${ids.file}\0${raw}`)
       const id = `${of}.${repeats(of)}`
+      const last = line + (rejected.trimEnd().match(/\n/g)?.length ?? 0)
       rejections.push({ id, path: report.path, first: line, last, reason, raw })
       characters += raw.length
     },

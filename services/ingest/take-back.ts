@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../../schemas/bus-record.ts'
 import { takes, type Removal } from '../../schemas/removal.ts'
-import type { Bus, Message } from '../bus/bus.ts'
+import { removals, type Bus, type Message } from '../bus/bus.ts'
 import { openCatalogue, untold } from './catalogue.ts'
 
 /** Puts a removal on the bus, and with it what is known of time without what the removed files told. Resolves to the position of the last message. */
@@ -29,20 +29,18 @@ async function emptied(
   paths: readonly string[],
   removal: Removal,
 ): Promise<Set<string>> {
-  const gone = new Set(paths)
-  if (gone.size === 0) return gone
-  const removals: { position: number; value: Removal }[] = []
-  for await (const { value, position } of bus.read(workspace, ['removals']))
-    removals.push({ position: Number(position), value: value as Removal })
+  const empty = new Set(paths)
+  if (empty.size === 0) return empty
+  const removedSince = await removals(bus, workspace)
   for await (const { value, position } of bus.read(workspace, ['records'], file)) {
     const { path, source, declared, records } = value as RecordBatch
-    const since = removals.filter((r) => r.position > Number(position)).map((r) => r.value)
+    const gone = [...removedSince(position), removal]
     const isLeft = records.some(({ stream }) => {
       const place = { path, source: declared ? source : (stream ?? source) }
-      return ![...since, removal].some((each) => takes(each, place))
+      return !gone.some((each) => takes(each, place))
     })
-    if (isLeft) gone.delete(path)
-    if (gone.size === 0) break
+    if (isLeft) empty.delete(path)
+    if (empty.size === 0) break
   }
-  return gone
+  return empty
 }

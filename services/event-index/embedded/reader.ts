@@ -44,10 +44,7 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   return {
     events: Buffer.from(documents.join(',\n')),
     count: page.length,
-    next:
-      found.length > query.limit && last
-        ? encodeCursor(generation, last.id)
-        : null,
+    next: found.length > query.limit && last ? encodeCursor(generation, last.id) : null,
   }
 }
 
