@@ -58,6 +58,7 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     ['/v1/imports?workspace=nobody', 'unknown-workspace', { method: 'POST', payload: 'x' }],
     [`/v1/imports?name=${'x'.repeat(1001)}`, 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/v1/imports?source=', 'invalid-request', { method: 'POST', payload: 'x' }],
+    ['/v1/imports?zone=', 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/%', 'invalid-request'],
   ]
   for (const [url, code, more] of table) {

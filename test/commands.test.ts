@@ -27,6 +27,8 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
       ['sources', 'remove', 'nobody'],
       /there is no source and no imported file nobody; see: recount sources list/,
     ],
+    [['import', 'a.log', '--source='], /--source is empty: give a name/],
+    [['import', 'a.log', '--zone='], /--zone  is no zone/],
     [['serve', '--host', '0.0.0.0'], /put a proxy that asks for a password before it/],
     [
       ['timeline'],

@@ -21,6 +21,7 @@ export const importCommand: Command<ImportCommandOptions> = async (
       `--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
     )
   }
+  if (source === '') throw new WrongUse('--source is empty: give a name, or leave it out')
   const { timeline, workspace, nowMs, notes, terminal } = setting
   if (workspace === SAMPLE_WORKSPACE) {
     throw new WrongUse(

@@ -24,6 +24,7 @@ const Parameters = Type.Object({
   }),
   zone: Type.Optional(
     Type.String({
+      minLength: 1,
       maxLength: 64,
       description: 'Zone of stamps that have none: an IANA name or an offset.',
     }),
@@ -57,8 +58,8 @@ export function importRoutes(
         const upload: Upload = {
           path: name,
           body: limited(body as Readable),
-          ...(zone && { zone }),
-          ...(source && { source }),
+          ...(zone !== undefined && { zone }),
+          ...(source !== undefined && { source }),
         }
         return reply
           .code(201)
