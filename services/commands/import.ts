@@ -45,6 +45,8 @@ export const importCommand: Command<ImportCommandOptions> = async (
   if (drawn > 0) await notes('\r\x1b[K')
   await setting.out(json ? `${JSON.stringify(ledger)}\n` : printed(ledger))
   for (const note of timeNotes(ledger)) await notes(note)
+  if (ledger.files.length === 0)
+    await notes('recount: there is no file in these paths, apart from the data folder itself\n')
   return ledger.files.some((file) => file.rejected > 0) ? 1 : 0
 }
 

@@ -47,10 +47,7 @@ async function ledgers({ bus }: Timeline): Promise<number> {
 /** The files of the sample, shown under their paths inside it. When they were checked out says nothing about them. */
 async function* sampleFiles(paths: readonly string[]): AsyncGenerator<FileInput | Unreadable> {
   const root = fileURLToPath(FOLDER)
-  for await (const file of walk(
-    paths.map((path) => root + path),
-    '',
-  )) {
+  for await (const file of walk(paths.map((path) => root + path))) {
     if ('unreadable' in file) yield file
     else {
       const { modifiedMs: _, ...rest } = file

@@ -45,10 +45,9 @@ export async function serve({
   }
   const owner = await own(`recount serve`)
   if (!owner) {
-    await output.notes(
-      `recount: the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data\n`,
+    throw new WrongUse(
+      `the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data`,
     )
-    return 1
   }
   const { timeline } = owner
   let late: AbortSignal | undefined
