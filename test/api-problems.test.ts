@@ -24,6 +24,8 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
   )
   const table: [string, string, InjectOptions?][] = [
     ['/v1/timeline?kind=logs', 'invalid-request'],
+    ['/v1/timeline?form=2024-05-01', 'invalid-request'],
+    ['/v1/imports?sauce=x', 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/v1/timeline?limit=0', 'invalid-request'],
     ['/v1/timeline?limit=1001', 'invalid-request'],
     ['/v1/timeline?limit=x', 'invalid-request'],

@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
+import { refuseUnknownParameters } from './unknown-parameters.ts'
 
 export interface Upload {
   /** As shown in the ledger. */
@@ -60,6 +61,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
   refuseForeign(app)
+  refuseUnknownParameters(app)
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } })
   await app.register(swagger, {
     openapi: {
