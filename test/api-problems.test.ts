@@ -109,7 +109,10 @@ await t.test('what fails below is answered without its innards', async (t) => {
 await t.test('the description names every route, and nothing that is not there', async (t) => {
   interface OpenApi {
     openapi: string
-    paths: Record<string, Record<string, { summary?: string; responses: Record<string, unknown> }>>
+    paths: Record<
+      string,
+      Record<string, { summary?: string; requestBody?: object; responses: Record<string, unknown> }>
+    >
   }
   const { body } = await ask<OpenApi>('/openapi.json')
   t.match(body.openapi, /^3\.1/)
@@ -129,8 +132,10 @@ await t.test('the description names every route, and nothing that is not there',
   for (const [path, of] of Object.entries(body.paths))
     for (const { summary, responses } of Object.values(of)) {
       t.ok(summary, `${path} has a summary`)
-      t.ok(Object.keys(responses).length > 0, `${path} has a response`)
+      t.ok(Object.keys(responses).length > 1, `${path} has a response`)
+      t.match(responses['default'], { content: { 'application/problem+json': {} } }, path)
     }
+  t.ok(body.paths['/v1/imports']!['post']!.requestBody, 'an import has a body')
   const at = (pointer: string): unknown =>
     pointer
       .slice(2)

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
 import { Unavailable } from '../bus/bus.ts'
 
@@ -21,6 +22,22 @@ export const PROBLEMS = {
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ProblemCode = keyof typeof PROBLEMS
+
+/** What every route may answer instead, for the description. */
+export const PROBLEM_RESPONSE = {
+  description: 'A problem: what is wrong, where, and what to do (RFC 9457)',
+  content: {
+    'application/problem+json': {
+      schema: Type.Object({
+        type: Type.String(),
+        title: Type.String(),
+        status: Type.Integer(),
+        code: Type.Enum(Object.keys(PROBLEMS)),
+        detail: Type.String(),
+      }),
+    },
+  },
+}
 
 /** An error with a code of the table; `detail` says what, where and what to do. */
 export class Problem extends Error {

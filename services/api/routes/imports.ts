@@ -47,7 +47,10 @@ export function importRoutes(
         schema: {
           summary:
             'Imports the file or archive that is the body, and answers with the ledger when it is on the timeline',
+          description:
+            'The ledger accounts for every line: also what nothing recognizes is answered with 201, and counted as rejected.',
           querystring: Parameters,
+          body: { content: { 'application/octet-stream': { schema: {} } } },
           response: { 201: Ledger },
         },
       },
