@@ -23,7 +23,6 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n',
   )
   const table: [string, string, InjectOptions?][] = [
-    ['/v1/timeline?kind=logs', 'invalid-request'],
     ['/v1/timeline?form=2024-05-01', 'invalid-request'],
     ['/v1/imports?sauce=x', 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/v1/timeline?limit=0', 'invalid-request'],
