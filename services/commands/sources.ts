@@ -65,13 +65,15 @@ async function importedFiles({
   }
   const end = (ledger: ImportDone): void => {
     for (const { path, adapter, lines, events, rejected } of ledger.files) {
-      const { times, events: before } = files.get(path)!
+      // An archive that broke only when it was read again was not among those that it began with.
+      paths.add(path)
+      const { times, events: before } = files.get(path) ?? { times: 0, events: 0 }
       files.set(path, { path, adapter, times: times + 1, lines, events: before + events, rejected })
     }
   }
   const remove = (removal: Removal): void => {
     for (const path of files.keys())
-      if (takes(removal, { path, source: sources.get(path)! })) files.delete(path)
+      if (takes(removal, { path, source: sources.get(path) ?? '' })) files.delete(path)
   }
   for await (const { topic, value } of timeline.bus.read(workspace, ['imports', 'removals'])) {
     if (topic === 'removals') remove(value as Removal)
