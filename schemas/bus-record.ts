@@ -43,6 +43,8 @@ export type RecordBatch = Static<typeof RecordBatch>
 export const RejectionBatch = Type.Object({
   origin: Type.String(),
   file: Type.String(),
+  /** Of the records of the file that name none. */
+  source: Type.String(),
   rejections: Type.Array(Type.Intersect([Rejection, Type.Object({ id: Type.String() })])),
 })
 export type RejectionBatch = Static<typeof RejectionBatch>

@@ -22,6 +22,14 @@ export const Evidence = Type.Object({
 })
 export type Evidence = Static<typeof Evidence>
 
+/** What one file told of the time of its stream. It goes when what was imported from the path is taken back. */
+export const Telling = Type.Object({
+  path: Type.String(),
+  zone: Type.Optional(Type.String()),
+  evidence: Type.Array(Evidence),
+})
+export type Telling = Static<typeof Telling>
+
 /** What is known of the time of a file's stream: numbered, kept on the bus, applied by the normalizer. */
 export const Context = Type.Object({
   /** The stream in the catalogue. */
@@ -44,7 +52,12 @@ export const Context = Type.Object({
   order: Type.Optional(Type.Enum(['dmy', 'mdy', 'ymd'])),
   /** Other orders fit as well. */
   orderOpen: Type.Optional(Type.Literal(true)),
+  /** Of all files of the stream. */
   evidence: Type.Array(Evidence),
+  /** What the file told that brought this context, in the place of what its path told before. */
+  told: Type.Optional(Telling),
+  /** Paths whose tellings this context does without. */
+  untold: Type.Optional(Type.Array(Type.String())),
   /** `seconds` of the first record's stamp: a file that begins earlier may hold this stream. */
   first: Type.Integer(),
   /** Records that are on the bus already get another time by it. */

@@ -5,6 +5,10 @@ const Instant = Type.String({
     '^\\d{4}-\\d\\d-\\d\\d(?:T\\d\\d:\\d\\d(?::\\d\\d(?:[.,]\\d{1,9})?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?$',
   description: 'An instant as in RFC 3339; without an offset it is UTC, without a time midnight.',
 })
+export const Cursor = Type.String({
+  maxLength: 1000,
+  description: 'What "next" of the page before gave.',
+})
 const List = Type.Array(Type.String({ maxLength: 1000 }), { maxItems: 100 })
 
 /** What selects events. Windows are half-open: from <= @timestamp < to. Values of one list are alternatives. */
@@ -26,7 +30,7 @@ export const Query = Type.Intersect([
   Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 1000 }),
     order: Type.Enum(['asc', 'desc']),
-    cursor: Type.Optional(Type.String({ maxLength: 4000 })),
+    cursor: Type.Optional(Cursor),
   }),
 ])
 export type Query = Static<typeof Query>

@@ -35,6 +35,7 @@ export const TimeFlag = Type.Enum([
   'zone-abbreviation',
   'ambiguous-date',
   'contradicted',
+  'time-out-of-range',
 ])
 export type TimeFlag = Static<typeof TimeFlag>
 

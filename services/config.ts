@@ -20,7 +20,9 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export const isWorkspace = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name)
 
 /** @throws BadSetting */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(all: Readonly<Record<string, string | undefined>>): Config {
+  // A setting that is set to nothing is not set.
+  const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
   const port = Number(env['RECOUNT_HTTP_PORT'] ?? 8080)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new BadSetting(

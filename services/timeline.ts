@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Ledger } from '../schemas/ledger.ts'
-import type { Bus } from './bus/bus.ts'
+import type { Removal } from '../schemas/removal.ts'
+import { Unavailable, type Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
-import type { EventIndex, Removal } from './event-index/event-index.ts'
+import type { EventIndex } from './event-index/event-index.ts'
 import { importFiles, type ImportOptions } from './ingest/import.ts'
+import { takeBack } from './ingest/take-back.ts'
 import { startThread, type Thread } from './thread.ts'
 
 /** Everything that commands and the API need of a data folder, wired together. */
@@ -13,12 +15,14 @@ export interface Timeline {
   bus: Bus
   eventIndex: EventIndex
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
-  /** Takes back what was seen under a path or from a source. */
-  remove(workspace: string, removal: Removal): Promise<void>
+  /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
+  remove(workspace: string, removal: Removal): Promise<number>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /** Resolves when everything that was acknowledged before is in the index. */
   settled(workspace: string): Promise<void>
+  /** What is down, and what to do about it; undefined when all is well. What has stopped is begun again. */
+  unready(workspaces: readonly string[]): Promise<string | undefined>
   close(): Promise<void>
 }
 
@@ -30,6 +34,13 @@ export function openTimeline(data: string, logger: Logger): Timeline {
   const bus = embeddedBus(data)
   const eventIndex = embeddedEventIndex(data)
   const normalizers = new Map<string, Promise<Thread>>()
+  /** Why normalizers stopped, until they have caught up again. */
+  const stopped = new Map<string, Error>()
+  const stop = (workspace: string, error: Error): void => {
+    logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
+    normalizers.delete(workspace)
+    stopped.set(workspace, error)
+  }
   const start = async (workspace: string): Promise<Thread> => {
     let after = await eventIndex.position(workspace)
     if (Number(after ?? 0) > Number((await bus.end(workspace)) ?? 0)) {
@@ -42,16 +53,16 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       {
         data: { data, workspace, after },
         limits: LIMITS,
-        failed(error) {
-          logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
-          normalizers.delete(workspace)
-        },
+        failed: (error) => stop(workspace, error),
       },
     )
   }
   const normalizer = (workspace: string): Promise<Thread> => {
     let running = normalizers.get(workspace)
-    if (!running) normalizers.set(workspace, (running = start(workspace)))
+    if (!running) {
+      normalizers.set(workspace, (running = start(workspace)))
+      running.catch((error: Error) => stop(workspace, error))
+    }
     return running
   }
   const working = new Map<string, Promise<unknown>>()
@@ -62,12 +73,20 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     working.set(workspace, mine)
     return mine
   }
-  const indexed = async (workspace: string, position: string): Promise<void> =>
-    (await normalizer(workspace)).call('indexed', position)
+  const indexed = async (workspace: string, position: string): Promise<void> => {
+    try {
+      await (await normalizer(workspace)).call('indexed', position)
+    } catch (error) {
+      throw new Unavailable(whyStopped(workspace, error as Error))
+    }
+    stopped.delete(workspace)
+  }
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
   }
+  const events = async (workspace: string): Promise<number> =>
+    (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
   return {
     bus,
     eventIndex,
@@ -88,11 +107,29 @@ export function openTimeline(data: string, logger: Logger): Timeline {
           options,
         )
       }),
+    async unready(workspaces) {
+      for (const workspace of workspaces) {
+        const error = stopped.get(workspace)
+        if (error) {
+          // Who waits until all is well sends no import that would begin it.
+          settled(workspace).catch(() => undefined)
+          return whyStopped(workspace, error)
+        }
+        try {
+          await eventIndex.position(workspace)
+        } catch (failed) {
+          return `the index of ${workspace} cannot be read: ${(failed as Error).message}. Run: recount doctor`
+        }
+      }
+      return undefined
+    },
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
-        await normalizer(workspace)
-        await bus.append(workspace, [{ topic: 'removals', key: 'removals', value: removal }])
         await settled(workspace)
+        const before = await events(workspace)
+        await takeBack(bus, workspace, removal)
+        await settled(workspace)
+        return before - (await events(workspace))
       }),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
@@ -117,3 +154,6 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     },
   }
 }
+
+const whyStopped = (workspace: string, { message }: Error): string =>
+  `the workspace ${workspace} takes nothing onto its timeline: ${message}. Nothing that was acknowledged is lost. Mend the cause (a full disk wants room): it goes on by itself with the next import or look at /readyz`

@@ -23,6 +23,8 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     '2024-08-01 10:00:00 INFO moved\n2024-08-01 10:00:01 INFO moved too\n',
   )
   const table: [string, string, InjectOptions?][] = [
+    ['/v1/timeline?form=2024-05-01', 'invalid-request'],
+    ['/v1/imports?sauce=x', 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/v1/timeline?limit=0', 'invalid-request'],
     ['/v1/timeline?limit=1001', 'invalid-request'],
     ['/v1/timeline?limit=x', 'invalid-request'],
@@ -58,6 +60,7 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     ['/v1/imports?workspace=nobody', 'unknown-workspace', { method: 'POST', payload: 'x' }],
     [`/v1/imports?name=${'x'.repeat(1001)}`, 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/v1/imports?source=', 'invalid-request', { method: 'POST', payload: 'x' }],
+    ['/v1/imports?zone=', 'invalid-request', { method: 'POST', payload: 'x' }],
     ['/%', 'invalid-request'],
   ]
   for (const [url, code, more] of table) {
@@ -105,7 +108,10 @@ await t.test('what fails below is answered without its innards', async (t) => {
 await t.test('the description names every route, and nothing that is not there', async (t) => {
   interface OpenApi {
     openapi: string
-    paths: Record<string, Record<string, { summary?: string; responses: Record<string, unknown> }>>
+    paths: Record<
+      string,
+      Record<string, { summary?: string; requestBody?: object; responses: Record<string, unknown> }>
+    >
   }
   const { body } = await ask<OpenApi>('/openapi.json')
   t.match(body.openapi, /^3\.1/)
@@ -125,8 +131,10 @@ await t.test('the description names every route, and nothing that is not there',
   for (const [path, of] of Object.entries(body.paths))
     for (const { summary, responses } of Object.values(of)) {
       t.ok(summary, `${path} has a summary`)
-      t.ok(Object.keys(responses).length > 0, `${path} has a response`)
+      t.ok(Object.keys(responses).length > 1, `${path} has a response`)
+      t.match(responses['default'], { content: { 'application/problem+json': {} } }, path)
     }
+  t.ok(body.paths['/v1/imports']!['post']!.requestBody, 'an import has a body')
   const at = (pointer: string): unknown =>
     pointer
       .slice(2)

@@ -112,6 +112,22 @@ await t.test('pages of any size give the whole, in both directions', async (t) =
   })
 })
 
+await t.test('names of any length can be paged past', async (t) => {
+  const lines = [1, 2, 3].map((n) =>
+    JSON.stringify({
+      time: `2024-09-01T10:00:0${n}Z`,
+      level: 'info',
+      hostname: `h${n}`.padEnd(20_000, 'x'),
+      message: `host ${n}`,
+    }),
+  )
+  t.match((await post('workspace=other', lines.join('\n'))).body, { events: 3 })
+  for (const query of ['', '&q=host']) {
+    const found = await walk(`workspace=other&from=2024-09-01&to=2024-09-02&limit=1${query}`)
+    t.strictSame(found, ['host 1', 'host 2', 'host 3'], query)
+  }
+})
+
 await t.test('filters select', async (t) => {
   for (const [query, count] of [
     ['from=2024-05-01T10:01:00Z&to=2024-05-01T10:02:00Z', 10],

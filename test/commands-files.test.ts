@@ -117,6 +117,23 @@ t.test('large members of a tar are read as the files that they were', async (t) 
   )
 })
 
+t.test(
+  'a data folder behind a link is not imported into itself, and no file at all is said',
+  async (t) => {
+    const cwd = folder(t, { 'in/a.log': `${line(0)}\n` })
+    symlinkSync('in', join(cwd, 'link'))
+    for (const merged of [0, 1]) {
+      const { ledger } = await imported(['in'], cwd, '--data', 'link/data')
+      t.match(ledger, { merged, files: [{ path: 'in/a.log' }] })
+      t.equal(ledger.files.length, 1)
+    }
+    t.match(await recount(['import', 'in/data', '--data', 'link/data'], cwd), {
+      status: 0,
+      err: /there is no file in these paths/,
+    })
+  },
+)
+
 t.test('files are the same through a server, and the data folder is not among them', async (t) => {
   const names = [
     'a.log',

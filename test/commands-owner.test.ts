@@ -1,5 +1,7 @@
 import { readdirSync, symlinkSync } from 'node:fs'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
 import t from 'tap'
 import { socketPath } from '../services/commands/owner.ts'
@@ -23,7 +25,7 @@ t.test('commands beside a server go through it', async (t) => {
   const page = (await (await fetch(`${url}/v1/timeline`)).json()) as { events: object[] }
   t.equal(page.events.length, 4)
   t.match(await recount(['serve', '--port', '0'], cwd), {
-    status: 1,
+    status: 2,
     err: /is owned by process \d+, recount serve/,
   })
   t.strictSame(await end('SIGTERM'), [0, null])
@@ -81,6 +83,15 @@ t.test('a file that cannot be read and a sender that goes away harm nothing else
       ['in/c.log', 1, 0],
     ],
   )
+  for (const wrong of [undefined, '%7B', encodeURIComponent('{"name":"constructor"}')]) {
+    const asking = request({
+      socketPath: socketPath(join(cwd, 'recount-data')),
+      method: 'POST',
+      headers: wrong === undefined ? {} : { 'x-recount-call': wrong },
+    }).end()
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+    t.match(await text(answer), /recount: .*2$/s, 'a call that is none is answered with 2')
+  }
   const call = { name: 'import', options: {}, workspace: 'main', nowMs: 0, terminal: false }
   const sending = request({
     socketPath: socketPath(join(cwd, 'recount-data')),

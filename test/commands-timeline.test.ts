@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseSync } from '@photostructure/sqlite'
 import t from 'tap'
-import { folder, imported, line, LOG, recount } from './support/recount.ts'
+import { folder, imported, line, LOG, recount, start } from './support/recount.ts'
 
 t.test('every format of the timeline is safe to look at', async (t) => {
   const evil = ['=1+1', '-2', '@x', '\u0007bell', 'a,"b"', '<b>*x*</b> [y](z)', '\u202eright', 'ok']
@@ -70,7 +72,7 @@ t.test('sources are listed, taken back, and come again', async (t) => {
   })
   t.match(await recount(['sources', 'remove', 'a.log'], cwd), {
     status: 0,
-    out: /^3 events taken back/,
+    out: /^3 events taken back\./,
   })
   t.match(await list(), { sources: [{ source: 'b.log' }], files: [{ path: 'b.log' }] })
   t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 2)
@@ -82,6 +84,53 @@ t.test('sources are listed, taken back, and come again', async (t) => {
   )
   t.match((await imported(['a.log'], cwd)).ledger, { events: 3, merged: 0 })
   t.equal((await recount(['timeline'], cwd)).out.split('\n').length, 5)
+})
+
+t.test('an import that was killed is listed, and its folder can be taken back', async (t) => {
+  const long = Array.from({ length: 80_000 }, (_, n) => {
+    const at = new Date(Date.UTC(2024, 4, 1) + n * 1000).toISOString()
+    return `${at} INFO request ${n} was answered in ${(n * 7919) % 10_007} ms\n`
+  })
+  const cwd = folder(t, { 'in/a.log': long.join(''), 'in/b.log': LOG, 'inner.log': line(9) })
+  const files = async (): Promise<object[]> =>
+    (JSON.parse((await recount(['sources', 'list', '--json'], cwd)).out) as { files: object[] })
+      .files
+  await imported(['inner.log'], cwd)
+  const child = start(['import', 'in'], cwd)
+  const ended = once(child, 'exit')
+  const written = (): number =>
+    statSync(join(cwd, 'recount-data/main/log.sqlite-wal'), { throwIfNoEntry: false })?.size ?? 0
+  while (written() < 100_000 && child.exitCode === null) await sleep(5)
+  child.kill('SIGKILL')
+  t.strictSame(await ended, [null, 'SIGKILL'])
+  const unfinished = { adapter: 'logs/stamped-lines', times: 0, unfinished: true }
+  t.match(await files(), [
+    { path: 'inner.log', times: 1 },
+    { path: 'in/a.log', ...unfinished },
+    { path: 'in/b.log', ...unfinished },
+  ])
+  t.match(await recount(['sources', 'remove', 'in/'], cwd), {
+    status: 0,
+    out: /^[\d,]+ events taken back/,
+  })
+  t.strictSame(
+    (await files()).map((f) => (f as { path: string }).path),
+    ['inner.log'],
+  )
+  t.match((await recount(['timeline'], cwd)).out, /^[^\n]* message 9\n$/)
+})
+
+t.test('what was assumed about time is said beside the ledger, once for all alike', async (t) => {
+  const text = '2024-05-01 10:00:00 INFO x\n'
+  const cwd = folder(t, { 'in/a.log': text, 'in/b.log': text, 'in/c.log': `${text}${text}` })
+  t.match(await recount(['import', 'in'], cwd), {
+    status: 0,
+    err: 'in/a.log and 2 more files: stamps without a zone count as UTC, which nothing tells: set it with --zone\n',
+  })
+  t.match(await recount(['import', 'in/a.log', '--zone=+02:00', '--json'], cwd), {
+    out: /"time":"stamps without a zone count as \+02:00, no longer as UTC/,
+    err: /^in\/a\.log: stamps without a zone count as \+02:00, no longer as UTC: [^\n]*\n$/,
+  })
 })
 
 t.test('a rebuild gives the same bytes, and so does a lost or damaged index', async (t) => {

@@ -27,6 +27,8 @@ t.test('wrong use ends with 2 and says what to do', async (t) => {
       ['sources', 'remove', 'nobody'],
       /there is no source and no imported file nobody; see: recount sources list/,
     ],
+    [['import', 'a.log', '--source='], /--source is empty: give a name/],
+    [['import', 'a.log', '--zone='], /--zone  is no zone/],
     [['serve', '--host', '0.0.0.0'], /put a proxy that asks for a password before it/],
     [
       ['timeline'],
@@ -128,6 +130,26 @@ t.test('import prints the ledger and ends with 1 when something was refused', as
   const printed = await recount(['import', 'logs'], cwd)
   t.match(printed.out, /logs\/letter\.txt: not recognized: no line begins with a time stamp/)
   t.match(printed.out, /^sum +3 +0 +1 +2$/m)
+})
+
+t.test('dead letters go with what is taken back', async (t) => {
+  const cwd = folder(t, {
+    'in/a.log': `${line(1)}\n2024-02-30T00:00:00Z INFO x\n`,
+    'b.log': `${line(3)}\n2024-02-31T00:00:00Z INFO x\n`,
+    'c.txt': 'Dear all\n',
+  })
+  const letters = async (): Promise<unknown[]> =>
+    (await recount(['dead-letters', 'list', '--format', 'jsonl'], cwd)).out
+      .split('\n')
+      .flatMap((l) => (l === '' ? [] : [JSON.parse(l)]))
+  await imported(['in', 'c.txt'], cwd)
+  await imported(['b.log'], cwd, '--source', 'told')
+  t.match(await letters(), [{ path: 'in/a.log' }, { path: 'c.txt' }, { path: 'b.log' }])
+  for (const name of ['told', 'in', 'c.txt'])
+    t.equal((await recount(['sources', 'remove', name], cwd)).status, 0, name)
+  t.strictSame(await letters(), [])
+  await imported(['c.txt'], cwd)
+  t.match(await letters(), [{ path: 'c.txt' }], 'and come again')
 })
 
 t.test('zones are told in both spellings, by name, and from a pipe', async (t) => {

@@ -1,10 +1,15 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
+import { timelineCommand } from '../services/commands/timeline.ts'
+import { Unavailable } from '../services/bus/bus.ts'
 import type { ImportOptions } from '../services/ingest/import.ts'
+import type { Setting } from '../services/commands/command.ts'
+import type { EventIndex } from '../services/event-index/event-index.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { inputOf } from './support/generated.ts'
 
@@ -84,6 +89,130 @@ t.test('what was taken back stays away when its stream is dated anew', async (t)
   )
 })
 
+t.test('a zone goes with the import that told it, however that is taken back', async (t) => {
+  const timeline = open(t, t.testdir())
+  const hours = async (): Promise<string[]> =>
+    (await events(timeline)).map((e) => e['@timestamp'].slice(11, 13))
+  for (const removal of [{ path: 'b.log' }, { source: 'b.log' }]) {
+    await importText(timeline, 'a.log', log(2))
+    await importText(timeline, 'b.log', log(3), { zone: 'Asia/Tokyo' })
+    t.strictSame(await hours(), ['01', '01', '01'])
+    t.equal(await timeline.remove(main, removal), 1)
+    t.strictSame(await hours(), ['10', '10'], 'a.log is as if b.log had never come')
+    await importText(timeline, 'b.log', log(3))
+    t.strictSame(await hours(), ['10', '10', '10'])
+    await timeline.remove(main, { path: 'b.log' })
+  }
+  await importText(timeline, 'c/b.log', log(3), { zone: 'Asia/Tokyo' })
+  await importText(timeline, 'c/d/b.log', log(3), { zone: '+02:00' })
+  t.strictSame(await hours(), ['08', '08', '08'])
+  await timeline.remove(main, { path: 'c/d' })
+  t.strictSame(await hours(), ['01', '01', '01'], 'the one that was told before')
+  await importText(timeline, 'cc/b.log', log(3), { zone: 'Asia/Tokyo' })
+  await timeline.remove(main, { path: 'c' })
+  t.strictSame(await hours(), ['01', '01', '01'], 'another file tells it too')
+  await live(t, timeline)
+  await timeline.remove(main, { path: 'cc' })
+  t.strictSame(await hours(), ['10', '10'])
+  await live(t, timeline)
+})
+
+t.test('a zone goes with its file when all the sources that it names are taken back', async (t) => {
+  const timeline = open(t, t.testdir())
+  const syslog = ['web1', 'db1'].map((host, n) => `May  1 10:00:0${n} ${host} app: x\n`).join('')
+  await importText(timeline, 'messages', syslog, { zone: 'Asia/Tokyo' })
+  await timeline.remove(main, { source: 'web1' })
+  t.match(await events(timeline), [{ '@timestamp': '2024-05-01T01:00:01Z' }])
+  await timeline.remove(main, { source: 'db1' })
+  await importText(timeline, 'messages', syslog)
+  t.match(await live(t, timeline), [{ timeline: { time: { basis: 'assumed' } } }, {}])
+})
+
+t.test('a year goes with the import that told it', async (t) => {
+  const timeline = open(t, t.testdir())
+  const syslog = 'May  1 10:00:00 web1 app: x\n'
+  await importText(timeline, 'messages-20190502', syslog)
+  await timeline.remove(main, { path: 'messages-20190502' })
+  await importText(timeline, 'messages', syslog)
+  t.match(await live(t, timeline), [{ '@timestamp': '2024-05-01T10:00:00Z' }])
+})
+
+t.test('the ledger says what was assumed about time, and what changed', async (t) => {
+  const timeline = open(t, t.testdir())
+  const syslog = 'May  1 10:00:00 web1 app: x\n'
+  const table: [string, string, string | undefined, RegExp | undefined][] = [
+    ['a.log', log(3), undefined, /^stamps without a zone count as UTC, .* set it with --zone$/],
+    ['a.log', log(3), 'Asia/Tokyo', /count as Asia\/Tokyo, no longer as UTC: what was imported/],
+    ['a.log', log(3), 'Asia/Tokyo', undefined],
+    ['b.log', log(3), undefined, /count as Asia\/Tokyo, as an import before told/],
+    ['z.log', '2024-05-01T10:00:00Z INFO x\n', undefined, undefined],
+    ['z.log', '2024-05-01T10:00:00Z INFO x\n', 'Asia/Tokyo', /--zone Asia\/Tokyo changes nothing/],
+    [
+      's.log',
+      syslog,
+      '+01:00',
+      /^stamps without a year begin in 2024 \(it was imported on 2024-06-01\), though from 1970 on is possible: a date in the name/,
+    ],
+    ['s-20230502.log', syslog, undefined, /begin in 2023, no longer 2024 \(the date in s-2023/],
+  ]
+  for (const [path, text, zone, says] of table) {
+    const { files } = await importText(timeline, path, text, zone === undefined ? {} : { zone })
+    const name = `${path} ${zone ?? ''}`
+    if (says) t.match(files[0]!.time, says, name)
+    else t.equal(files[0]!.time, undefined, name)
+  }
+})
+
+t.test(
+  'a timeline that changes while it is printed is printed anew, or ends with an error',
+  async (t) => {
+    for (const [width, status] of [
+      [0, 0],
+      [4000, 1],
+    ] as const) {
+      const timeline = open(t, t.testdir())
+      const text = log(2500).replaceAll('\n', ` ${'x'.repeat(width)}\n`)
+      await importText(timeline, 'a.log', text)
+      const printed: string[] = []
+      const notes: string[] = []
+      let moved = false
+      const move = async (): Promise<void> => {
+        if (!moved) await importText(timeline, 'a.log', text, { zone: 'Asia/Tokyo' })
+        moved = true
+      }
+      const eventIndex: EventIndex = {
+        ...timeline.eventIndex,
+        async page(workspace, query) {
+          const page = await timeline.eventIndex.page(workspace, query)
+          if (width === 0) await move()
+          return page
+        },
+      }
+      const setting: Setting = {
+        timeline: { ...timeline, eventIndex },
+        workspace: main,
+        nowMs: 0,
+        terminal: false,
+        async *files() {},
+        async out(text) {
+          printed.push(String(text))
+          await move()
+        },
+        notes: async (text) => void notes.push(text),
+      }
+      t.equal(await timelineCommand(setting, { format: 'jsonl' }), status)
+      const hours = printed
+        .join('')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as TimelineEvent)['@timestamp'].slice(11, 13))
+      t.strictSame([...new Set(hours)], [status === 0 ? '01' : '10'])
+      if (status === 0) t.equal(hours.length, 2500)
+      else t.match(notes.join(''), /^recount: .* has moved events: .* run the command again\n$/)
+    }
+  },
+)
+
 t.test('a log that was restored from a backup is what the timeline follows', async (t) => {
   const data = t.testdir()
   const timeline = openTimeline(data, logger)
@@ -108,7 +237,16 @@ t.test('a write that fails is told to the import that waits for it', async (t) =
   const timeline = open(t, data)
   await importText(timeline, 'a.log', log(3))
   const { bus } = timeline
-  await bus.append(main, [{ topic: 'records', key: 'x', value: { records: 'no list' } }])
+  t.equal(await timeline.unready([main]), undefined)
+  const wrong = { topic: 'records', key: 'x', value: { records: 'no list' } } as const
+  const position = await bus.append(main, [wrong])
   await t.rejects(timeline.settled(main))
-  await t.rejects(timeline.settled(main), 'and to the next, not left waiting')
+  const error = await timeline.settled(main).catch((e: unknown) => e)
+  t.ok(error instanceof Unavailable, 'and to the next, not left waiting')
+  t.match(await timeline.unready([main]), /^the workspace main takes nothing .*\. Mend the cause/)
+  const db = new DatabaseSync(join(data, main, 'log.sqlite'))
+  db.prepare('delete from log where position = ?').run(Number(position))
+  db.close()
+  while ((await timeline.unready([main])) !== undefined) await sleep(20)
+  t.match(await importText(timeline, 'b.log', log(4)), { events: 1 })
 })

@@ -5,12 +5,13 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import { refuseForeign } from './foreign.ts'
-import { answerProblem, answerProblems } from './problems.ts'
+import { answerProblem, answerProblems, PROBLEM_RESPONSE } from './problems.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
+import { refuseUnknownParameters } from './unknown-parameters.ts'
 
 export interface Upload {
   /** As shown in the ledger. */
@@ -60,6 +61,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
   refuseForeign(app)
+  refuseUnknownParameters(app)
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } })
   await app.register(swagger, {
     openapi: {
@@ -69,6 +71,13 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         version: ports.version,
         description: 'One UTC timeline of everything that was recorded about an event.',
       },
+    },
+    transformObject(document) {
+      if (!('openapiObject' in document)) return document.swaggerObject
+      for (const path of Object.values(document.openapiObject.paths ?? {}))
+        for (const operation of [path?.get, path?.post])
+          if (operation?.responses) operation.responses['default'] = PROBLEM_RESPONSE
+      return document.openapiObject
     },
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, i) =>

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
 import { Unavailable } from '../bus/bus.ts'
 
@@ -22,6 +23,22 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+/** What every route may answer instead, for the description. */
+export const PROBLEM_RESPONSE = {
+  description: 'A problem: what is wrong, where, and what to do (RFC 9457)',
+  content: {
+    'application/problem+json': {
+      schema: Type.Object({
+        type: Type.String(),
+        title: Type.String(),
+        status: Type.Integer(),
+        code: Type.Enum(Object.keys(PROBLEMS)),
+        detail: Type.String(),
+      }),
+    },
+  },
+}
+
 /** An error with a code of the table; `detail` says what, where and what to do. */
 export class Problem extends Error {
   readonly code: ProblemCode
@@ -40,6 +57,8 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Unavailable) return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+    return new Problem('unavailable', 'the disk is full: make room, and send the same again')
   if (statusCode === 413) return new Problem('too-large', message)
   if (statusCode === 415) return new Problem('unsupported-media-type', message)
   if (statusCode !== undefined && statusCode < 500) return new Problem('invalid-request', message)

@@ -1,6 +1,8 @@
+import type { Removal } from '../../schemas/removal.ts'
+
 /**
  * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
- * `removals`: what was taken back. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
+ * `removals`: schemas/removal.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
  */
 export type Topic = 'records' | 'rejections' | 'contexts' | 'removals' | 'imports'
 
@@ -40,4 +42,15 @@ export interface Bus {
   /** What is wrong with the stored log, in words; empty when nothing is. */
   check(workspace: string): Promise<string[]>
   close(): Promise<void>
+}
+
+/** What was taken back of a workspace, by the position after which it was: it does not hold for what came later. */
+export async function removals(
+  bus: Bus,
+  workspace: string,
+): Promise<(since: string) => readonly Removal[]> {
+  const all: { position: number; value: Removal }[] = []
+  for await (const { value, position } of bus.read(workspace, ['removals']))
+    all.push({ position: Number(position), value: value as Removal })
+  return (since) => all.filter((r) => r.position > Number(since)).map((r) => r.value)
 }

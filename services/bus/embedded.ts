@@ -198,7 +198,10 @@ async function flush(log: Log): Promise<void> {
         appends.flatMap((a) => a.bodies),
       )
     } catch (error) {
-      for (const { reject } of appends) reject(error as Error)
+      const refused = new Unavailable(
+        `the log of record cannot be written: ${(error as Error).message}. Nothing that was acknowledged is lost: make room, and send the same again`,
+      )
+      for (const { reject } of appends) reject(refused)
       continue
     }
     let position = log.end - appends.reduce((sum, a) => sum + a.messages.length, 0)

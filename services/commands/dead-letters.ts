@@ -1,16 +1,21 @@
 import type { RejectionBatch } from '../../schemas/bus-record.ts'
+import { takes } from '../../schemas/removal.ts'
+import { removals } from '../bus/bus.ts'
 import type { Command } from './command.ts'
 import { printable } from './table.ts'
 
-/** Everything that could not be read, each once however often it was imported. */
+/** Everything that could not be read and was not taken back since, each once however often it was imported. */
 export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = async (
   { timeline, workspace, out },
   { format },
 ) => {
   const listed = new Set<string>()
-  for await (const { value } of timeline.bus.read(workspace, ['rejections'])) {
-    for (const { id, path, first, last, reason, raw } of (value as RejectionBatch).rejections) {
-      if (listed.has(id)) continue
+  const removedSince = await removals(timeline.bus, workspace)
+  for await (const { value, position } of timeline.bus.read(workspace, ['rejections'])) {
+    const { source, rejections } = value as RejectionBatch
+    const removed = removedSince(position)
+    for (const { id, path, first, last, reason, raw } of rejections) {
+      if (listed.has(id) || removed.some((each) => takes(each, { path, source }))) continue
       listed.add(id)
       const lines = first === last ? `${first}` : `${first}-${last}`
       await out(

@@ -19,6 +19,10 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
   }
   for (const text of index) await out(`index: ${text}. Run: recount rebuild\n`)
   const wrong = log.length + index.length
-  await out(wrong === 0 ? 'Nothing is wrong.\n' : `${wrong} things are wrong.\n`)
+  await out(
+    wrong === 0
+      ? 'Nothing is wrong.\n'
+      : `${wrong} ${wrong === 1 ? 'thing is' : 'things are'} wrong.\n`,
+  )
   return wrong === 0 ? 0 : 1
 }

@@ -3,7 +3,7 @@ import { expanded } from '../ingest/walk.ts'
 import { zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command } from './command.ts'
 import { SAMPLE_WORKSPACE } from './sample.ts'
-import { printable, table } from './table.ts'
+import { counted, printable, table } from './table.ts'
 
 export interface ImportCommandOptions {
   zone?: string
@@ -21,6 +21,7 @@ export const importCommand: Command<ImportCommandOptions> = async (
       `--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
     )
   }
+  if (source === '') throw new WrongUse('--source is empty: give a name, or leave it out')
   const { timeline, workspace, nowMs, notes, terminal } = setting
   if (workspace === SAMPLE_WORKSPACE) {
     throw new WrongUse(
@@ -37,12 +38,15 @@ export const importCommand: Command<ImportCommandOptions> = async (
       if (!terminal || json || (Date.now() - drawn < 100 && files < of)) return
       drawn = Date.now()
       void notes(
-        `\r${bar(files, of)} ${files} of ${of} files, ${units.toLocaleString('en')} records\x1b[K`,
+        `\r${bar(files, of)} ${files} of ${counted(of, 'file')}, ${counted(units, 'record')}\x1b[K`,
       )
     },
   })
   if (drawn > 0) await notes('\r\x1b[K')
   await setting.out(json ? `${JSON.stringify(ledger)}\n` : printed(ledger))
+  for (const note of timeNotes(ledger)) await notes(note)
+  if (ledger.files.length === 0)
+    await notes('recount: there is no file in these paths, apart from the data folder itself\n')
   return ledger.files.some((file) => file.rejected > 0) ? 1 : 0
 }
 
@@ -74,6 +78,20 @@ function explain(file: LedgerFile): string[] {
   const reasons = Object.entries(file.reasons).map(([reason, count]) => `${count} ${reason}`)
   if (file.adapter !== null && reasons.length > 0)
     notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
-  if (file.time) notes.push(`${file.path}: ${file.time}`)
   return notes.map(printable)
+}
+
+/** What was assumed about time, one line for all files of which the same is said. */
+function timeNotes({ files }: Ledger): string[] {
+  const said = new Map<string, { path: string; more: number }>()
+  for (const { path, time } of files) {
+    if (time === undefined) continue
+    const before = said.get(time)
+    if (before) before.more++
+    else said.set(time, { path, more: 0 })
+  }
+  return [...said].map(([time, { path, more }]) => {
+    const others = more > 0 ? ` and ${counted(more, 'more file')}` : ''
+    return `${printable(`${path}${others}: ${time}`)}\n`
+  })
 }

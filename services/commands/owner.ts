@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import type { Logger } from 'pino'
+import { isWorkspace } from '../config.ts'
 import { openTimeline, type Timeline } from '../timeline.ts'
 import type { Command, ExitStatus, Setting } from './command.ts'
 import { encodeFrame } from './frames.ts'
@@ -140,8 +141,6 @@ async function serve(
   timeline: Timeline,
   commands: Readonly<Record<string, Command<never>>>,
 ): Promise<void> {
-  const call = JSON.parse(decodeURIComponent(String(request.headers['x-recount-call']))) as Call
-  const command = commands[call.name] as Command<unknown> | undefined
   response.writeHead(200, { 'content-type': 'application/octet-stream' })
   const send = (channel: 'out' | 'notes' | 'exit', content: string | Uint8Array): Promise<void> =>
     new Promise((sent) => {
@@ -151,10 +150,12 @@ async function serve(
   const uploads = join(data, 'uploads', randomUUID())
   let status: ExitStatus = 2
   try {
-    if (!command)
+    const call = JSON.parse(decodeURIComponent(String(request.headers['x-recount-call']))) as Call
+    if (!Object.hasOwn(commands, call.name) || !isWorkspace(call.workspace))
       throw new Error(
-        `the owner of the data folder (${ownerOf(data)}) does not know ${call.name}: stop it and start the same version`,
+        `the owner of the data folder (${ownerOf(data)}) does not know ${call.name} in ${call.workspace}: stop it and start the same version`,
       )
+    const command = commands[call.name] as Command<unknown>
     const files = await spool(request, uploads)
     const setting: Setting = {
       timeline,

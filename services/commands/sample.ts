@@ -5,6 +5,7 @@ import type { FileInput } from '../ingest/files.ts'
 import type { Unreadable } from '../ingest/walk.ts'
 import type { Timeline } from '../timeline.ts'
 import type { Output } from './command.ts'
+import { counted } from './table.ts'
 
 export const SAMPLE_WORKSPACE = 'sample'
 const FOLDER = new URL('../../../deploy/sample/', import.meta.url)
@@ -32,7 +33,7 @@ export async function importSample(timeline: Timeline, { notes }: Output): Promi
     events += ledger.events
   }
   await notes(
-    `Imported the sample incident, ${events.toLocaleString('en')} events, into the workspace ${SAMPLE_WORKSPACE}.\n`,
+    `Imported the sample incident, ${counted(events, 'event')}, into the workspace ${SAMPLE_WORKSPACE}.\n`,
   )
 }
 
@@ -46,10 +47,7 @@ async function ledgers({ bus }: Timeline): Promise<number> {
 /** The files of the sample, shown under their paths inside it. When they were checked out says nothing about them. */
 async function* sampleFiles(paths: readonly string[]): AsyncGenerator<FileInput | Unreadable> {
   const root = fileURLToPath(FOLDER)
-  for await (const file of walk(
-    paths.map((path) => root + path),
-    '',
-  )) {
+  for await (const file of walk(paths.map((path) => root + path))) {
     if ('unreadable' in file) yield file
     else {
       const { modifiedMs: _, ...rest } = file

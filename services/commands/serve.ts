@@ -45,10 +45,9 @@ export async function serve({
   }
   const owner = await own(`recount serve`)
   if (!owner) {
-    await output.notes(
-      `recount: the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data\n`,
+    throw new WrongUse(
+      `the data folder ${data} is owned by ${ownerOf(data)}; open its page, or choose another folder with --data`,
     )
-    return 1
   }
   const { timeline } = owner
   let late: AbortSignal | undefined
@@ -97,14 +96,7 @@ async function server(
     importWorkspaces: [own],
     version: await packageVersion(),
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
-    unready: async () => {
-      try {
-        await eventIndex.position(workspaces[0]!)
-        return undefined
-      } catch (error) {
-        return `the index: ${(error as Error).message}`
-      }
-    },
+    unready: () => timeline.unready(workspaces),
   })
   webRoutes(app)
   return app

@@ -1,7 +1,8 @@
-import type { Ledger } from '../../schemas/ledger.ts'
-import type { Removal } from '../event-index/event-index.ts'
+import { posix } from 'node:path'
+import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
+import { takes, type Removal } from '../../schemas/removal.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
-import { table } from './table.ts'
+import { counted, printable, table } from './table.ts'
 
 interface ImportedFile {
   path: string
@@ -11,13 +12,15 @@ interface ImportedFile {
   lines: number
   events: number
   rejected: number
+  /** The last import of it has not come to its end: it runs, or broke off. */
+  unfinished?: true
 }
 
 /** Every source on the timeline, and every file that was imported and not taken back since. */
 export const sourcesListCommand: Command<{ json?: boolean }> = async (setting, { json }) => {
   await setting.timeline.settled(setting.workspace)
   const sources = await setting.timeline.eventIndex.sources(setting.workspace)
-  const files = await importedFiles(setting)
+  const { files } = await importedFiles(setting)
   if (json) {
     await setting.out(`${JSON.stringify({ sources, files })}\n`)
     return 0
@@ -32,32 +35,52 @@ export const sourcesListCommand: Command<{ json?: boolean }> = async (setting, {
   await setting.out(
     table(
       ['file', 'read as', 'records', 'new', 'rejected'],
-      files.map((f) => [f.path, f.adapter ?? 'not recognized', f.lines, f.events, f.rejected]),
+      files.map((f) => [
+        f.path,
+        `${f.adapter ?? 'not recognized'}${f.unfinished ? ' (not finished)' : ''}`,
+        f.lines,
+        f.events,
+        f.rejected,
+      ]),
     ),
   )
   return 0
 }
 
-async function importedFiles({ timeline, workspace }: Setting): Promise<ImportedFile[]> {
+/** What was imported and not taken back since; and every path that ever was, for what is left of it can be taken back too. */
+async function importedFiles({
+  timeline,
+  workspace,
+}: Setting): Promise<{ files: ImportedFile[]; paths: ReadonlySet<string> }> {
   const files = new Map<string, ImportedFile>()
-  for await (const { topic, value } of timeline.bus.read(workspace, ['imports', 'removals'])) {
-    if (topic === 'removals') {
-      if ('path' in (value as Removal)) files.delete((value as { path: string }).path)
-      continue
-    }
-    for (const { path, adapter, lines, events, rejected } of (value as Ledger).files) {
-      const known = files.get(path)
-      files.set(path, {
-        path,
-        adapter,
-        times: (known?.times ?? 0) + 1,
-        lines,
-        events: (known?.events ?? 0) + events,
-        rejected,
-      })
+  const paths = new Set<string>()
+  const sources = new Map<string, string>()
+  const begin = ({ files: begun }: ImportBegun): void => {
+    for (const { path, adapter, source } of begun) {
+      paths.add(path)
+      sources.set(path, source)
+      const known = files.get(path) ?? { times: 0, lines: 0, events: 0, rejected: 0 }
+      files.set(path, { ...known, path, adapter, unfinished: true })
     }
   }
-  return [...files.values()]
+  const end = (ledger: ImportDone): void => {
+    for (const { path, adapter, lines, events, rejected } of ledger.files) {
+      // An archive that broke only when it was read again was not among those that it began with.
+      paths.add(path)
+      const { times, events: before } = files.get(path) ?? { times: 0, events: 0 }
+      files.set(path, { path, adapter, times: times + 1, lines, events: before + events, rejected })
+    }
+  }
+  const remove = (removal: Removal): void => {
+    for (const path of files.keys())
+      if (takes(removal, { path, source: sources.get(path) ?? '' })) files.delete(path)
+  }
+  for await (const { topic, value } of timeline.bus.read(workspace, ['imports', 'removals'])) {
+    if (topic === 'removals') remove(value as Removal)
+    else if ('events' in (value as object)) end(value as ImportDone)
+    else begin(value as ImportBegun)
+  }
+  return { files: [...files.values()], paths }
 }
 
 /** Takes back everything that was seen in a source or under a path. */
@@ -65,21 +88,21 @@ export const sourcesRemoveCommand: Command<{ name: string }> = async (setting, {
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
   const sources = await timeline.eventIndex.sources(workspace)
-  const files = await importedFiles(setting)
-  const removal: Removal | undefined = files.some((f) => f.path === name)
+  const { paths } = await importedFiles(setting)
+  const folder = posix.normalize(name).replace(/\/+$/, '')
+  const holds = [...paths].some((path) => takes({ path: folder }, { path }))
+  const removal: Removal | undefined = paths.has(name)
     ? { path: name }
     : sources.some((s) => s.source === name)
       ? { source: name }
-      : undefined
+      : holds
+        ? { path: folder }
+        : undefined
   if (!removal)
     throw new WrongUse(`there is no source and no imported file ${name}; see: recount sources list`)
-  const count = async (): Promise<number> =>
-    (await timeline.eventIndex.sources(workspace)).reduce((sum, s) => sum + s.events, 0)
-  const before = await count()
-  await timeline.remove(workspace, removal)
-  const gone = before - (await count())
+  const gone = await timeline.remove(workspace, removal)
   await setting.out(
-    `${gone.toLocaleString('en')} events taken back. Importing ${name} again brings them back.\n`,
+    `${counted(gone, 'event')} taken back. Importing ${printable(name)} again brings them back.\n`,
   )
   return 0
 }

@@ -21,6 +21,10 @@ export function table(
     .join('')
 }
 
+/** A number with its noun: `1 event`, `1,000 events`. */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+
 /** Text without anything that a terminal would obey: control characters and bidirectional overrides come as \u escapes. Lines and tabs stay. */
 export const withoutControls = (text: string): string =>
   text.replace(

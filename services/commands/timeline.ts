@@ -1,7 +1,7 @@
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
-import type { PageQuery } from '../event-index/event-index.ts'
+import { TimelineChanged, type PageQuery } from '../event-index/event-index.ts'
 import { parseInstant } from '../event-index/instant-key.ts'
-import { WrongUse, type Command } from './command.ts'
+import { WrongUse, type Command, type Setting } from './command.ts'
 import { printable, withoutControls } from './table.ts'
 
 export interface TimelineCommandOptions {
@@ -14,6 +14,8 @@ export interface TimelineCommandOptions {
 }
 
 const PAGE = 1000
+/** So many characters are held back before the first is printed: until then a timeline that changes is read anew from its beginning. */
+const HELD_BACK = 8_000_000
 
 /** Prints the timeline, or the part that the options select, in order. */
 export const timelineCommand: Command<TimelineCommandOptions> = async (setting, options) => {
@@ -30,18 +32,50 @@ export const timelineCommand: Command<TimelineCommandOptions> = async (setting, 
   }
   if (options.query) query.q = options.query
   if (options.kind) query.kind = options.kind
-  const format = FORMATS[options.format]
-  let left = options.limit ?? Infinity
-  if (format.head) await out(format.head)
-  while (left > 0) {
-    query.limit = Math.min(PAGE, left)
-    const page = await timeline.eventIndex.page(workspace, query)
-    left -= page.count
-    if (page.count > 0) await out(format.print(Buffer.from(page.events)))
-    if (page.next === null) break
-    query.cursor = page.next
+  for (;;) {
+    let held: string[] | undefined = []
+    let size = 0
+    try {
+      for await (const text of pages(setting, query, options)) {
+        if (!held) {
+          await out(text)
+          continue
+        }
+        held.push(text)
+        size += text.length
+        if (size < HELD_BACK) continue
+        await out(held.join(''))
+        held = undefined
+      }
+      if (held && size > 0) await out(held.join(''))
+      return 0
+    } catch (error) {
+      if (!(error instanceof TimelineChanged)) throw error
+      if (!held) {
+        await setting.notes(
+          'recount: what was imported or taken back meanwhile has moved events: what is printed ends here, incomplete; run the command again\n',
+        )
+        return 1
+      }
+      await timeline.settled(workspace)
+    }
   }
-  return 0
+}
+
+async function* pages(
+  { timeline, workspace }: Setting,
+  query: PageQuery,
+  { format: name, limit = Infinity }: TimelineCommandOptions,
+): AsyncGenerator<string> {
+  const format = FORMATS[name]
+  if (format.head) yield format.head
+  for (let left = limit, cursor: string | null | undefined; left > 0 && cursor !== null;) {
+    const asked = { ...query, limit: Math.min(PAGE, left), ...(cursor && { cursor }) }
+    const page = await timeline.eventIndex.page(workspace, asked)
+    left -= page.count
+    if (page.count > 0) yield format.print(Buffer.from(page.events))
+    cursor = page.next
+  }
 }
 
 const parse = (events: Buffer): TimelineEvent[] =>

@@ -1,5 +1,6 @@
 import type { Change } from '../../schemas/change.ts'
 import type { Filter, Query } from '../../schemas/query.ts'
+import type { Removal } from '../../schemas/removal.ts'
 
 /** A filter whose window is in nanoseconds since 1970, as 19 digits: from <= at < to. */
 export type WindowFilter = Omit<Filter, 'from' | 'to'> & { from?: string; to?: string }
@@ -30,9 +31,6 @@ export interface SourceSummary {
   last: string
   kinds: Record<string, number>
 }
-
-/** What `remove` takes back: everything seen under a path, or from a source. */
-export type Removal = { path: string } | { source: string }
 
 /** The cursor is of a timeline that has changed since: events were re-dated or taken away. The reader starts again. */
 export class TimelineChanged extends Error {}

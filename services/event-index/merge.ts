@@ -1,4 +1,5 @@
 import type { Change } from '../../schemas/change.ts'
+import { takes, type Removal } from '../../schemas/removal.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 
 /** What the index holds of an event. */
@@ -53,14 +54,9 @@ function isBetter(
 }
 
 /** The document without the places that a removal takes away; undefined when none is left, null when it had none of them. */
-export function without(
-  document: string,
-  removal: { path?: string; source?: string },
-): string | undefined | null {
+export function without(document: string, removal: Removal): string | undefined | null {
   const event = JSON.parse(document) as TimelineEvent
-  const seen = event.timeline.seen.filter(
-    (s) => s.path !== removal.path && s.source !== removal.source,
-  )
+  const seen = event.timeline.seen.filter((s) => !takes(removal, s))
   if (seen.length === event.timeline.seen.length) return null
   if (seen.length === 0) return undefined
   return JSON.stringify({ ...event, timeline: { ...event.timeline, seen } })

@@ -31,18 +31,23 @@ const SHORT: Readonly<Record<string, string>> = {
   id: 'event.id',
 }
 
+/** `http` in front of `//`, and `C` in front of a backslash, are none. */
+const isField = (name = ''): boolean =>
+  Object.hasOwn(SHORT, name) || ['source', 'path', 'message'].includes(name) || name.includes('.')
+
 const PART = /(-?)(?:([A-Za-z@_][\w.@-]*):)?(?:"([^"]*)"?|(\S+))/g
 
 /** The terms of a query text; all must hold. A word that has no letter and no digit says nothing. */
 export function parseText(query: string): Term[] {
   const terms: Term[] = []
-  for (const [, minus, name, quoted, word] of query.matchAll(PART)) {
+  for (const [part, minus, name, quoted, word] of query.matchAll(PART)) {
     const value = quoted ?? word ?? ''
     const not = minus === '-'
-    if (name !== undefined && name !== 'message')
+    const isUrl = /^(?:\/\/|\\)/.test(word ?? '') && !isField(name)
+    if (name !== undefined && name !== 'message' && !isUrl)
       terms.push({ not, field: SHORT[name] ?? name, value })
     else {
-      const phrase = tokens(value)
+      const phrase = tokens(isUrl ? part : value)
       if (phrase.length > 0) terms.push({ not, phrase })
     }
   }

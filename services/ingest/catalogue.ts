@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import type { Context, Evidence } from '../../schemas/context.ts'
+import type { Context, Evidence, Telling } from '../../schemas/context.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
@@ -9,6 +9,7 @@ export const HEAD_RECORDS = 64
 
 /** What a survey of a file's beginning and stamps gave. */
 export interface Surveyed {
+  path: string
   dataset: string
   /** Hashes of its first records, at most 64. */
   head: readonly string[]
@@ -21,17 +22,25 @@ export interface Surveyed {
 export interface Catalogue {
   /** The stream of which this file is a copy, a shorter or a longer version: one list of first records is a prefix of the other. */
   find(file: Pick<Surveyed, 'dataset' | 'head'>): Context | undefined
-  /** Streams of the same format. */
-  all(dataset: string): readonly Context[]
+  /** Streams of the same format, or all. */
+  all(dataset?: string): readonly Context[]
+  /** What each file of a stream told, by its path. */
+  told(file: string): ReadonlyMap<string, Telling>
   set(context: Context): void
 }
 
 export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalogue> {
   const byFile = new Map<string, Context>()
-  for await (const { value } of bus.read(workspace, ['contexts'])) {
-    const context = value as Context
-    byFile.set(context.file, context)
+  const tellings = new Map<string, Map<string, Telling>>()
+  const set = (context: Context): void => {
+    const { file, told, untold = [] } = context
+    byFile.set(file, context)
+    const known = tellings.get(file) ?? new Map<string, Telling>()
+    tellings.set(file, known)
+    for (const path of untold) known.delete(path)
+    if (told) known.set(told.path, told)
   }
+  for await (const { value } of bus.read(workspace, ['contexts'])) set(value as Context)
   return {
     find({ dataset, head }) {
       for (const context of byFile.values()) {
@@ -42,14 +51,17 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
       }
       return undefined
     },
-    all: (dataset) => [...byFile.values()].filter((c) => c.dataset === dataset),
-    set: (context) => void byFile.set(context.file, context),
+    all: (dataset) =>
+      [...byFile.values()].filter((c) => dataset === undefined || c.dataset === dataset),
+    told: (file) => tellings.get(file)!,
+    set,
   }
 }
 
 /** The context of a stream after one more file of it: evidence is united, so the order of imports does not matter. Undefined when nothing is new. */
 export function updated(
   known: Context | undefined,
+  toldBefore: Telling | undefined,
   file: Surveyed,
   zone: string | undefined,
 ): Context | undefined {
@@ -63,21 +75,63 @@ export function updated(
     head,
     first: earlier ? file.first : known.first,
     evidence,
+    ...zoned(zone ?? known?.zone),
     ...resolved(file.findings.lacks, evidence),
   }
-  if (zone ?? known?.zone) context.zone = zone ?? known!.zone!
-  if (context.zone) context.zoneBasis = zone ? 'configured' : known!.zoneBasis!
   const order = known?.order && !known.orderOpen ? known : file.findings
   if (order.order) context.order = order.order
   if (order.orderOpen) context.orderOpen = true
-  if (!known) return context
-  const same = (a: Context, b: Context): boolean =>
-    JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
-  if (!same(context, known)) return { ...context, redates: true }
-  return earlier || head.length > known.head.length || evidence.length > known.evidence.length
-    ? context
-    : undefined
+  const told = telling(toldBefore, file, zone)
+  if (told) context.told = told
+  if (known && !same(context, known)) context.redates = true
+  const isNew = earlier || context.redates || told || head.length > known.head.length
+  return isNew ? context : undefined
 }
+
+/** What a file tells of its stream's time; undefined when that is nothing, or nothing new. */
+function telling(
+  before: Telling | undefined,
+  { path, evidence }: Surveyed,
+  told: string | undefined,
+): Telling | undefined {
+  const zone = told ?? before?.zone
+  const now: Telling = {
+    path,
+    ...(zone !== undefined && { zone }),
+    evidence: unite(before?.evidence ?? [], evidence),
+  }
+  const tells = zone !== undefined || now.evidence.length > 0
+  return tells && JSON.stringify(now) !== JSON.stringify(before) ? now : undefined
+}
+
+/** The context of a stream without what the files at these paths told of its time. A zone stays while another file told it too. */
+export function untold(
+  known: Context,
+  told: ReadonlyMap<string, Telling>,
+  paths: ReadonlySet<string>,
+): Context {
+  const left = [...told.values()].filter(({ path }) => !paths.has(path))
+  const zones = left.flatMap(({ zone }) => zone ?? [])
+  const evidence = left.reduce<Evidence[]>((all, each) => unite(all, each.evidence), [])
+  const { zone, zoneBasis, year, yearFrom, day, dayFrom, told: _, redates, ...rest } = known
+  const lacks = year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
+  const context: Context = {
+    ...rest,
+    number: known.number + 1,
+    evidence,
+    untold: [...paths],
+    ...zoned(zones.includes(zone!) ? zone : zones.at(-1)),
+    ...resolved(lacks, evidence),
+  }
+  if (!same(context, known)) context.redates = true
+  return context
+}
+
+const zoned = (zone: string | undefined): Partial<Context> =>
+  zone === undefined ? {} : { zone, zoneBasis: 'configured' }
+
+const same = (a: Context, b: Context): boolean =>
+  JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
 
 const meaning = (c: Context): unknown[] => [
   c.zone,

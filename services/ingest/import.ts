@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Loaded } from '../../ingest-adapters/load.ts'
+import type { Context } from '../../schemas/context.ts'
+import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import type { Bus, Message } from '../bus/bus.ts'
 import { openCatalogue, updated, type Catalogue } from './catalogue.ts'
 import { companionsOf, type Companion } from './companions.ts'
 import { fileEvidence } from './file-evidence.ts'
 import { hash } from './identity.ts'
-import type { Input } from './input.ts'
-import { readFile, type FileReport } from './read-file.ts'
+import { placeOf, type Input } from './input.ts'
+import { readFile, sourceOf, type FileReport } from './read-file.ts'
 import { findOverlap } from './overlap.ts'
 import { passages } from './passages.ts'
 import { survey, type Survey } from './survey.ts'
+import { timeWords } from './time-words.ts'
 import type { Unreadable } from './walk.ts'
 
 export interface ImportOptions {
@@ -46,13 +49,22 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
   const surveys = new Map<string, Survey>()
   const companions: Companion[] = []
   const nth = counter()
+  const begun: ImportBegun = { import: importId, atMs: options.nowMs, files: [] }
   for await (const input of options.inputs()) {
-    if ('unreadable' in input) continue
+    const { path } = input
+    const source = options.source ?? sourceOf(placeOf(path))
+    if ('unreadable' in input) {
+      begun.files.push({ path, adapter: null, source })
+      continue
+    }
     const found = await survey(input, adapters, options.nowMs)
-    surveys.set(`${found.path}\0${nth(found.path)}`, found)
+    surveys.set(`${path}\0${nth(path)}`, found)
+    const adapter = 'loaded' in found ? found.loaded.name : null
+    begun.files.push({ path, adapter, source })
     if (found.outcome === 'describes')
       companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
   }
+  await bus.append(workspace, [{ topic: 'imports', key: importId, value: begun }])
   const catalogue = await openCatalogue(bus, workspace)
   const reports: FileReport[] = []
   let units = 0
@@ -71,17 +83,19 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
         ? unreadable(input)
         : surveys.get(`${input.path}\0${nthToRead(input.path)}`)
     if (!found) continue
+    let before: Context | undefined
     if (found.outcome === 'records') {
       found.file.companions = companionsOf(companions, found.path, found.loaded.name)
-      position =
-        (await placeStream(
-          { ...ports, event },
-          options,
-          catalogue,
-          found,
-          input as Input,
-          spans(surveys, found),
-        )) ?? position
+      const placed = await placeStream(
+        { ...ports, event },
+        options,
+        catalogue,
+        found,
+        input as Input,
+        spans(surveys, found),
+      )
+      position = placed.position ?? position
+      before = placed.before
     }
     const report = await readFile(
       ports,
@@ -90,15 +104,22 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
       input,
     )
     position = report.position ?? position
+    if (found.outcome === 'records' && report.lines > 0) {
+      const { shift } = found
+      const words = timeWords(
+        { context: found.context!, before, zone: options.zone, shift },
+        report,
+      )
+      if (words !== undefined) report.time = words
+    }
     reports.push(report)
     units += report.lines
     options.progress?.({ files: reports.length, of: surveys.size, units })
   }
   if (position !== null) await ports.indexed(position)
   const ledger = account(importId, reports, await ports.created(importId))
-  await bus.append(workspace, [
-    { topic: 'imports', key: importId, value: { ...ledger, atMs: options.nowMs } },
-  ])
+  const done: ImportDone = { ...ledger, atMs: options.nowMs }
+  await bus.append(workspace, [{ topic: 'imports', key: importId, value: done }])
   return ledger
 }
 
@@ -128,7 +149,7 @@ const unreadable = (input: Unreadable): Survey & { outcome: 'unreadable' } => ({
   id: hash(input.path),
 })
 
-/** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. */
+/** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. `before` is what was known of it. */
 async function placeStream(
   { bus, workspace, event }: ImportPorts,
   options: ImportOptions,
@@ -136,7 +157,7 @@ async function placeStream(
   found: Survey & { outcome: 'records' },
   input: Input,
   others: readonly (readonly [number, number])[],
-): Promise<string | undefined> {
+): Promise<{ before?: Context | undefined; position?: string }> {
   const { path, archivedMs, modifiedMs } = input
   const facts = {
     path,
@@ -146,6 +167,7 @@ async function placeStream(
     ...(modifiedMs && { modifiedMs }),
   }
   const surveyed = {
+    path,
     dataset: found.loaded.name,
     head: found.head,
     first: found.first,
@@ -167,16 +189,18 @@ async function placeStream(
       allows: e.allows.map((value) => value - found.shift!),
     }))
   }
-  const context = updated(copied ?? overlap?.context, surveyed, options.zone)
+  const before = copied ?? overlap?.context
+  const told = before && catalogue.told(before.file).get(path)
+  const context = updated(before, told, surveyed, options.zone)
   found.stream ??= context!.file
-  found.context = context ?? copied ?? overlap!.context
+  found.context = context ?? before!
   const further = catalogue.all(surveyed.dataset).filter((c) => c.file !== found.stream)
   if (further.length > 0 && surveyed.findings.lacks !== 'date')
     found.passages = passages(further, found.stream)
-  if (!context) return undefined
+  if (!context) return { before }
   catalogue.set(context)
   const message: Message = { topic: 'contexts', key: context.file, value: context }
-  return bus.append(workspace, [message])
+  return { before, position: await bus.append(workspace, [message]) }
 }
 
 function account(
@@ -184,10 +208,12 @@ function account(
   reports: readonly FileReport[],
   created: ReadonlyMap<string, number>,
 ): Ledger {
-  const files = reports.map(({ position: _, ...report }, i): LedgerFile => {
-    const events = created.get(`${importId}/${i}`) ?? 0
-    return { ...report, events, merged: report.lines - report.rejected - events }
-  })
+  const files = reports.map(
+    ({ position: _, unzoned: __, undated: ___, ...report }, i): LedgerFile => {
+      const events = created.get(`${importId}/${i}`) ?? 0
+      return { ...report, events, merged: report.lines - report.rejected - events }
+    },
+  )
   const sum = (key: 'events' | 'merged' | 'rejected'): number =>
     files.reduce((total, file) => total + file[key], 0)
   return {

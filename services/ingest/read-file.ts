@@ -13,6 +13,7 @@ import type { Decided } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { repeatCounter } from './repeats.ts'
 import { sequence } from './sequence.ts'
+import type { Lacking } from './time-words.ts'
 import { isRecord, type Survey } from './survey.ts'
 import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
@@ -31,7 +32,8 @@ const SURELY_SMALL = 1024 * 1024
 /** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
 const LAST_SECOND = 9_223_372_036
 
-export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & { position: string | null }
+export type FileReport = Omit<LedgerFile, 'events' | 'merged'> &
+  Lacking & { position: string | null }
 
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
@@ -47,6 +49,8 @@ export async function readFile(
     rejected: 0,
     context: 0,
     reasons: {},
+    unzoned: 0,
+    undated: 0,
     position: null,
   }
   const stream =
@@ -63,7 +67,7 @@ interface Outlet {
   /** What comes from here on belongs to another stream. */
   enter(file: string): void
   record(record: BusRecord): void
-  refuse(refused: { rejected: string; reason: Reason; line: number }, last?: number): void
+  refuse(refused: { rejected: string; reason: Reason; line: number }): void
   /** Sends what is full; waits for the batch before it. */
   turn(): Promise<void> | undefined
   flush(): Promise<void>
@@ -91,7 +95,11 @@ function outlet(
     if (records.length > 0)
       messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
     if (rejections.length > 0)
-      messages.push({ topic: 'rejections', key: ids.file, value: { ...ids, rejections } })
+      messages.push({
+        topic: 'rejections',
+        key: ids.file,
+        value: { ...ids, source: batch.source, rejections },
+      })
     records = []
     rejections = []
     characters = 0
@@ -114,13 +122,14 @@ function outlet(
       records.push(record)
       characters += record.original.length
     },
-    refuse({ rejected, reason, line }, last = line) {
+    refuse({ rejected, reason, line }) {
       report.lines++
       report.rejected++
       report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
       const raw = rejected.length > SHOWN ? `${rejected.slice(0, SHOWN)}…` : rejected
       const of = hash(`${ids.file}\0${raw}`)
       const id = `${of}.${repeats(of)}`
+      const last = line + (rejected.trimEnd().match(/\n/g)?.length ?? 0)
       rejections.push({ id, path: report.path, first: line, last, reason, raw })
       characters += raw.length
     },
@@ -170,6 +179,8 @@ async function readRecords(
       clock = time.seconds
       record.day = day
     }
+    if (time.offset === undefined && time.zone === undefined) report.unzoned++
+    if (time.lacks && record.day === undefined) report.undated++
     const wrong = tooLarge(record) ?? outOfRange(record, context!.year)
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
@@ -231,7 +242,7 @@ function notInFuture(
 const isRefused = (item: Refused | Described | Item): item is Refused => 'rejected' in item
 
 /** The source of records that name none: the file and the folder that it is in. */
-const sourceOf = (input: Input): string =>
+export const sourceOf = (input: { name: string; folder: string }): string =>
   input.folder === '' ? input.name : `${input.folder}/${input.name}`
 
 const tooLarge = (record: BusRecord): Reason | undefined =>

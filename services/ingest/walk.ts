@@ -1,5 +1,5 @@
-import { lstat, readdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { ArchiveLimits } from './archive-limits.ts'
 import { expand } from './archives.ts'
 import { fileInput, type FileInput } from './files.ts'
@@ -34,20 +34,21 @@ export async function* expanded(
  */
 export async function* walk(
   paths: readonly string[],
-  except: string,
+  except?: string,
 ): AsyncGenerator<FileInput | Unreadable> {
-  for (const path of paths) yield* below(path, resolve(except), true)
+  const real = except === undefined ? undefined : await realpath(except).catch(() => undefined)
+  for (const path of paths) yield* below(path, real, true)
 }
 
 async function* below(
   path: string,
-  except: string,
+  except: string | undefined,
   given: boolean,
 ): AsyncGenerator<FileInput | Unreadable> {
   try {
     const stats = given ? await stat(path) : await lstat(path)
     if (stats.isDirectory()) {
-      if (resolve(path) === except) return
+      if ((await realpath(path)) === except) return
       for (const name of (await readdir(path)).sort()) yield* below(join(path, name), except, false)
       return
     }

@@ -59,6 +59,8 @@ export function resolveTime(
   if (stamp.leapSecond) flags.push('leap-second')
   if (basis === 'explicit' && (stamp.lacks || flags.includes('ambiguous-date'))) basis = 'inferred'
   const seconds = within(local.seconds - chosen)
+  // A zone may move it there that was told after the record was taken: it stays on the timeline, at the edge.
+  if (seconds !== local.seconds - chosen) flags.push('time-out-of-range')
   const earliest = within(local.earliest - widestEast)
   const latest = within(local.latest - widestWest) + (stamp.minutesOnly ? 59 : 0)
   const at = formatInstant(seconds, stamp.nanos, stamp.digits)

@@ -1,8 +1,9 @@
 import type { RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
-import type { Bus, Delivered } from '../bus/bus.ts'
-import type { EventIndex, Removal } from '../event-index/event-index.ts'
+import { takes, type Removal } from '../../schemas/removal.ts'
+import { removals, type Bus, type Delivered } from '../bus/bus.ts'
+import type { EventIndex } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
@@ -109,16 +110,13 @@ async function applier(
   }
   /** Dates a stream anew, without what was taken back since. Until all is written the index stands where it stood: a crash in between begins again. */
   const again = async ({ file }: Context, before: string): Promise<void> => {
-    const removals: { position: number; value: Removal }[] = []
-    for await (const { value, position } of bus.read(workspace, ['removals']))
-      removals.push({ position: Number(position), value: value as Removal })
+    const removedSince = await removals(bus, workspace)
     for await (const { value, position } of bus.read(workspace, ['records'], file)) {
       if (Number(position) >= Number(before)) break
       const batch = value as RecordBatch
-      const since = removals.filter((r) => r.position > Number(position)).map((r) => r.value)
+      const since = removedSince(position)
       const changes = changesOf(batch).filter(
-        ({ source }) =>
-          !since.some((r) => ('path' in r ? r.path === batch.path : r.source === source)),
+        ({ source }) => !since.some((r) => takes(r, { path: batch.path, source })),
       )
       await index.write(workspace, changes, last ?? position)
     }

@@ -106,6 +106,8 @@ export const QUERIES: [Partial<PageQuery>, string][] = [
   [{ q: 'message:established' }, 'b'],
   [{ q: 'event.id:c' }, 'c'],
   [{ q: '10.0.0.1' }, 'f'],
+  [{ q: 'z://10.0.0.1' }, 'f'],
+  [{ q: '-Z:\\10' }, 'abcdeg'],
   [{ q: 'y z' }, 'f'],
   [{ q: '!!! ---' }, 'abcdefg'],
   [{ q: '"' }, 'abcdefg'],

@@ -29,7 +29,8 @@ export interface Ended {
   err: string
 }
 
-function start(
+/** A process that runs the command in a folder. */
+export function start(
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},

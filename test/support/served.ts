@@ -5,7 +5,7 @@ import type { Ledger } from '../../schemas/ledger.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { buildServer, type ServerPorts } from '../../services/api/build-server.ts'
 import { importUpload } from '../../services/commands/import-upload.ts'
-import { openTimeline } from '../../services/timeline.ts'
+import { openTimeline, type Timeline } from '../../services/timeline.ts'
 
 export interface Page {
   events: TimelineEvent[]
@@ -21,6 +21,7 @@ export interface Answer<T> {
 export interface Served {
   app: FastifyInstance
   ports: ServerPorts
+  timeline: Timeline
   ask<T>(url: string, more?: InjectOptions): Promise<Answer<T>>
   /** Imports a body. */
   post(query: string, payload?: Buffer | string, headers?: object): Promise<Answer<Ledger>>
@@ -37,7 +38,7 @@ export async function served(t: Test): Promise<Served> {
     workspaces: ['main', 'other', 'sample'],
     importWorkspaces: ['main', 'other'],
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
-    unready: async () => undefined,
+    unready: () => timeline.unready(['main']),
     version: '1.2.3',
   }
   const app = await buildServer(ports)
@@ -52,6 +53,7 @@ export async function served(t: Test): Promise<Served> {
   return {
     app,
     ports,
+    timeline,
     ask,
     post: (query, payload, headers = {}) =>
       ask<Ledger>(`/v1/imports?${query}`, {

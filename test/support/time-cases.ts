@@ -66,6 +66,14 @@ export const CASES: Case[] = [
     ],
   },
   {
+    name: 'what a zone moves out of range stands at the edge, and says so',
+    known: { zone: 'Asia/Tokyo' },
+    lines: [
+      '1970-01-01 08:59:59 a => 1970-01-01T00:00:00Z configured time-out-of-range',
+      '1970-01-01 09:00:00 b => 1970-01-01T00:00:00Z configured',
+    ],
+  },
+  {
     name: 'a date or a clock that does not exist is rejected, what is out of range too',
     lines: [
       '2024-02-29T00:00:00Z a => 2024-02-29T00:00:00Z explicit',

@@ -24,6 +24,7 @@ const Parameters = Type.Object({
   }),
   zone: Type.Optional(
     Type.String({
+      minLength: 1,
       maxLength: 64,
       description: 'Zone of stamps that have none: an IANA name or an offset.',
     }),
@@ -46,7 +47,10 @@ export function importRoutes(
         schema: {
           summary:
             'Imports the file or archive that is the body, and answers with the ledger when it is on the timeline',
+          description:
+            'The ledger accounts for every line: also what nothing recognizes is answered with 201, and counted as rejected.',
           querystring: Parameters,
+          body: { content: { 'application/octet-stream': { schema: {} } } },
           response: { 201: Ledger },
         },
       },
@@ -57,8 +61,8 @@ export function importRoutes(
         const upload: Upload = {
           path: name,
           body: limited(body as Readable),
-          ...(zone && { zone }),
-          ...(source && { source }),
+          ...(zone !== undefined && { zone }),
+          ...(source !== undefined && { source }),
         }
         return reply
           .code(201)

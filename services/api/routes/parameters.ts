@@ -29,7 +29,7 @@ export function workspaceOf(known: readonly string[], asked: string | undefined)
   return workspace
 }
 
-/** The filter with its window as keys of the index; lists may also be written with commas. @throws Problem invalid-instant */
+/** The filter with its window as keys of the index; kinds and levels may also be written with commas. @throws Problem invalid-instant */
 export function windowOf({ from, to, ...filter }: FilterType): WindowFilter {
   const window: WindowFilter = {}
   for (const name of ['kind', 'source', 'host', 'service', 'level'] as const) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Cursor } from '../../../schemas/query.ts'
 import { TimelineEvent } from '../../../schemas/timeline-event.ts'
 import type { ServerPorts } from '../build-server.ts'
 import { Problem } from '../problems.ts'
@@ -11,9 +12,7 @@ const PageParameters = Type.Intersect([
   Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
     order: Type.Enum(['asc', 'desc'], { default: 'asc' }),
-    cursor: Type.Optional(
-      Type.String({ maxLength: 8000, description: 'What "next" of the page before gave.' }),
-    ),
+    cursor: Type.Optional(Cursor),
   }),
 ])
 

@@ -1,6 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { decodeCursor, encodeCursor } from '../cursor.ts'
-import type { Page, PageQuery } from '../event-index.ts'
+import { decodeCursor, encodeCursor, type OrderKey } from '../cursor.ts'
+import { BadCursor, type Page, type PageQuery } from '../event-index.ts'
 import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
@@ -25,7 +25,8 @@ export interface Match extends Key {
 
 export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const generation = Number(meta(db, 'generation'))
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, generation)
+  const after =
+    query.cursor === undefined ? undefined : keyOf(db, decodeCursor(query.cursor, generation))
   const selection = select(db, query, after, query.order)
   const direction = query.order === 'desc' ? 'desc' : 'asc'
   const order = `order by events.at ${direction}, stream ${direction}, place ${direction}, events.id ${direction}`
@@ -43,11 +44,14 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   return {
     events: Buffer.from(documents.join(',\n')),
     count: page.length,
-    next:
-      found.length > query.limit && last
-        ? encodeCursor(generation, [last.at, last.stream, last.place, last.id])
-        : null,
+    next: found.length > query.limit && last ? encodeCursor(generation, last.id) : null,
   }
+}
+
+function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
+  const key = db.prepare(`select ${KEY} ${FROM} where events.id = ?`).get(event) as Key | undefined
+  if (!key) throw new BadCursor('this cursor was not made here')
+  return [key.at, key.stream, key.place, key.id]
 }
 
 /** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object. */
@@ -66,10 +70,9 @@ function plainPage(
   let next: string | null = null
   if (page.count === limit) {
     const edge = db
-      .prepare(`select ${KEY} ${IN_ORDER} where ${where} ${order} limit 2 offset ?`)
-      .all(...values, limit - 1) as unknown as Key[]
-    if (edge.length === 2)
-      next = encodeCursor(generation, [edge[0]!.at, edge[0]!.stream, edge[0]!.place, edge[0]!.id])
+      .prepare(`select events.id ${IN_ORDER} where ${where} ${order} limit 2 offset ?`)
+      .all(...values, limit - 1) as { id: string }[]
+    if (edge.length === 2) next = encodeCursor(generation, edge[0]!.id)
   }
   return { events: page.events ?? new Uint8Array(), count: page.count, next }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
 import type { Change } from '../../../schemas/change.ts'
-import type { Removal } from '../event-index.ts'
+import type { Removal } from '../../../schemas/removal.ts'
 import { merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
@@ -78,9 +78,8 @@ export class Writer {
 
   remove(removal: Removal, position: string): number {
     let gone = 0
-    const needle = JSON.stringify(
-      'path' in removal ? { path: removal.path } : { source: removal.source },
-    ).slice(1, -1)
+    // Without the closing quote, for what is below a path; `without` decides.
+    const needle = JSON.stringify(removal).slice(1, -2)
     this.#transaction(position, () => {
       const bySeq = this.#db.prepare(`${SELECT} where seq = ?`)
       const found = this.#db.prepare('select seq from events where instr(document, ?) > 0')

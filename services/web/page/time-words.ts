@@ -23,10 +23,18 @@ const FLAGS: Readonly<Record<string, string>> = {
   'zone-abbreviation': 'The zone is an abbreviation, which can mean several zones.',
   'ambiguous-date': 'Day and month could change places.',
   contradicted: 'Other evidence of this source contradicts the stamp.',
+  'time-out-of-range':
+    'In this zone it is before 1970 or after 2262, which the timeline cannot show: it stands at the edge.',
 }
 
 /** Flags that make the instant doubtful, not just worked out. */
-const DOUBTS = new Set(['ambiguous-hour', 'skipped-hour', 'ambiguous-date', 'contradicted'])
+const DOUBTS = new Set([
+  'ambiguous-hour',
+  'skipped-hour',
+  'ambiguous-date',
+  'contradicted',
+  'time-out-of-range',
+])
 
 export interface Mark {
   sign: string

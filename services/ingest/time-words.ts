@@ -1,0 +1,75 @@
+import type { Context, Evidence } from '../../schemas/context.ts'
+
+export interface TimeKnown {
+  context: Context
+  /** What was known of the stream before this file. */
+  before?: Context | undefined
+  /** The zone that this import tells. */
+  zone?: string | undefined
+  /** Years (days) from the stream's first record to the file's. */
+  shift?: number | undefined
+}
+
+/** Records of the file whose stamp lacks something. */
+export interface Lacking {
+  unzoned: number
+  undated: number
+}
+
+/** What was assumed or worked out about the time of a file, what changed by it, and how to tell better; undefined when every stamp says all. */
+export function timeWords(known: TimeKnown, lacking: Lacking): string | undefined {
+  const words = [
+    ...zoneWords(known, lacking.unzoned),
+    ...(lacking.undated > 0 ? turnWords(known) : []),
+    ...orderWords(known.context),
+  ]
+  return words.length > 0 ? words.join('; ') : undefined
+}
+
+function zoneWords({ context, before, zone }: TimeKnown, unzoned: number): string[] {
+  if (unzoned === 0)
+    return zone === undefined ? [] : [`--zone ${zone} changes nothing, every stamp has its zone`]
+  const now = context.zone ?? 'UTC'
+  if (before && before.zone !== context.zone)
+    return [
+      `stamps without a zone count as ${now}, no longer as ${before.zone ?? 'UTC'}: what was imported of it before moves with them`,
+    ]
+  if (zone !== undefined) return []
+  return context.zone === undefined
+    ? ['stamps without a zone count as UTC, which nothing tells: set it with --zone']
+    : [`stamps without a zone count as ${now}, as an import before told: --zone changes it`]
+}
+
+function turnWords({ context, before, shift = 0 }: TimeKnown): string[] {
+  const isYear = context.year !== undefined
+  const [value, from, then] = isYear
+    ? [context.year, context.yearFrom, before?.year]
+    : [context.day, context.dayFrom, before?.day]
+  if (value === undefined || from === undefined) return []
+  const name = (turn: number): string =>
+    isYear ? `${turn + shift}` : new Date((turn + shift) * 86_400_000).toISOString().slice(0, 10)
+  const because = decisive(context.evidence, value)
+  return [
+    [
+      `stamps without a ${isYear ? 'year begin in' : 'date begin on'} ${name(value)}`,
+      then !== undefined && then !== value ? `, no longer ${name(then)}` : '',
+      because ? ` (${because.because})` : '',
+      from < value ? `, though from ${name(from)} on is possible` : '',
+      because?.kind === 'file-name' ? '' : ': a date in the name of the file would tell',
+    ].join(''),
+  ]
+}
+
+const STRENGTH = ['file-name', 'other-source', 'archive-time', 'file-time', 'import-time'] as const
+
+/** The strongest evidence that speaks for a year or day. */
+function decisive(evidence: readonly Evidence[], value: number): Evidence | undefined {
+  for (const kind of [...STRENGTH, 'weekday', 'leap-day'])
+    for (const each of evidence) if (each.kind === kind && each.allows.includes(value)) return each
+  return undefined
+}
+
+const ORDERS = { dmy: 'day before month', mdy: 'month before day', ymd: 'year first' }
+
+const orderWords = ({ order, orderOpen }: Context): string[] =>
+  order && orderOpen ? [`dates in digits count with ${ORDERS[order]}, which nothing decides`] : []
