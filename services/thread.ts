@@ -34,7 +34,9 @@ export function startThread(module: URL, { data, limits, errors = [], failed }: 
     waiting.clear()
   }
   worker.on('message', ({ id, result, error }: Reply) => {
-    const call = waiting.get(id)!
+    const call = waiting.get(id)
+    // An answer may come behind the error that ended the thread: whoever waited was told of that.
+    if (!call) return
     waiting.delete(id)
     if (waiting.size === 0) worker.unref()
     if (!error) return call.resolve(result as never)
