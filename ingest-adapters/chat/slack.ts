@@ -212,16 +212,16 @@ function* readChange(
 }
 
 interface Channel {
-  id: string
+  id?: string
   name: string
 }
 
-/** The folder of a channel has its name, that of a direct message its id. Without channels.json the name is all that is known. */
+/** The folder of a channel has its name, that of a direct message its id. Without channels.json it is only a folder: a copy in another one is the same messages. */
 function channelOf(folder: string, { channels }: SlackNames): Channel {
   const name = channels.get(folder)
   if (name !== undefined) return { id: folder, name }
   const id = [...channels].find((channel) => channel[1] === folder)?.[0]
-  return { id: id ?? folder, name: folder }
+  return id === undefined ? { name: folder } : { id, name: folder }
 }
 
 function parse(file: File): (value: unknown, source: string, line: number) => Iterable<Item> {
