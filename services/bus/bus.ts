@@ -14,28 +14,63 @@ export interface Message {
 }
 
 export interface Delivered extends Message {
-  /** Where the message stands; as text, because a position of several partitions is no number. */
+  /** Where the message stands. */
   position: string
+}
+
+/**
+ * A position is text: `12`, the twelfth message, or `0:12,3:4` where a log has partitions: message 12 of partition 0 and message 4 of partition 3.
+ * Two messages can be compared where they are of one partition, as all of one key are.
+ */
+export type Offsets = ReadonlyMap<number, number>
+
+export function offsetsOf(position: string | null): Map<number, number> {
+  const parts = (position ?? '').split(',').filter((part) => part !== '')
+  return new Map(
+    parts.map((part) => {
+      const [partition, offset] = part.includes(':') ? part.split(':') : ['0', part]
+      return [Number(partition), Number(offset)]
+    }),
+  )
+}
+
+/** Whether everything up to `wanted` is at or before `reached`. */
+export function covers(reached: string | null, wanted: string): boolean {
+  const have = offsetsOf(reached)
+  return [...offsetsOf(wanted)].every(
+    ([partition, offset]) => (have.get(partition) ?? -1) >= offset,
+  )
+}
+
+/** Whether a message comes after another of the same partition. */
+export function isAfter(position: string, other: string): boolean {
+  const [[partition, offset]] = [...offsetsOf(position)] as [[number, number]]
+  return offset > (offsetsOf(other).get(partition) ?? Infinity)
 }
 
 /** The bus cannot take or give messages now; the same call may succeed later. */
 export class Unavailable extends Error {}
 
-/** The log of record of each workspace: everything that was received, in order, for ever. */
+/** Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. */
+export type From = { after: string | null } | { group: string }
+
+/** The log of record of each workspace: everything that was received, for ever. Messages of one key are in order; removals are in order with those of every key. */
 export interface Bus {
-  /** Resolves to the position of the last one when all are durable. Appends of one caller keep their order. */
+  /** Resolves when all are durable, to the position up to which everything that was appended here is. Appends of one caller keep their order. */
   append(workspace: string, messages: readonly Message[]): Promise<string>
   /**
-   * Hands over every message after a position (null: from the first), then those that come, until the signal. A handler that rejects ends the call with its error.
-   * After a restart messages may come again; none is left out.
+   * Hands over records, contexts and removals, and maybe others: those that are there, then those that come, until the signal. A handler that rejects ends the call with its error.
+   * After a restart messages may come again; none is left out. Where a group stands moves on when the handler has resolved.
    */
   consume(
     workspace: string,
-    after: string | null,
+    from: From,
     handle: (messages: readonly Delivered[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
-  /** The messages of these topics, up to now; with a key only those of it. */
+  /** Where a group stands: it has handled everything up to this position. */
+  handled(workspace: string, group: string): Promise<string | null>
+  /** The messages of these topics, up to now; with a key only those of it. Of contexts and imports maybe only the last of each key. */
   read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
   /** The position of the last message, null when there is none. */
   end(workspace: string): Promise<string | null>

@@ -52,19 +52,24 @@ export function embeddedBus(data: string): Bus {
         to.flushing ??= flush(to)
       })
     },
-    async consume(workspace, after, handle, signal) {
-      const from = log(workspace)
-      const some = from.db.prepare('select * from log where position > ? order by position limit ?')
-      for (let at = after === null ? 0 : Number(after); !signal.aborted; await setImmediate()) {
+    async consume(workspace, from, handle, signal) {
+      const of = log(workspace)
+      const after = 'group' in from ? standOf(of.db, from.group) : from.after
+      const some = of.db.prepare('select * from log where position > ? order by position limit ?')
+      for (let at = Number(after ?? 0); !signal.aborted; await setImmediate()) {
         const messages = (some.all(at, READ_AT_ONCE) as LogRow[]).map(delivered)
         if (messages.length === 0) {
-          if (from.end <= at)
-            await once(from.changes, 'appended', { signal }).catch(() => undefined)
+          if (of.end <= at) await once(of.changes, 'appended', { signal }).catch(() => undefined)
           continue
         }
         await handle(messages)
         at = Number(messages.at(-1)!.position)
+        if ('group' in from)
+          of.db.prepare('insert or replace into groups values (?, ?)').run(from.group, at)
       }
+    },
+    async handled(workspace, group) {
+      return standOf(log(workspace).db, group)
     },
     async *read(workspace, topics, key) {
       const { db } = log(workspace)
@@ -159,7 +164,8 @@ function openLog(folder: string): Log {
     )
   }
   db.exec(`create table if not exists log (position integer primary key, topic text not null, key text not null, body blob not null, digest blob not null);
-    create index if not exists log_topic on log (topic, key); pragma user_version = ${VERSION}`)
+    create index if not exists log_topic on log (topic, key);
+    create table if not exists groups (name text primary key, position integer not null) without rowid; pragma user_version = ${VERSION}`)
   const changes = new EventEmitter()
   changes.setMaxListeners(0)
   const log: Log = {
@@ -176,6 +182,11 @@ function openLog(folder: string): Log {
     appended(log, Number((event as { data?: unknown }).data)),
   )
   return log
+}
+
+function standOf(db: DatabaseSyncInstance, group: string): string | null {
+  const row = db.prepare('select position from groups where name = ?').get(group)
+  return row === undefined ? null : String((row as { position: number }).position)
 }
 
 const endOf = (db: DatabaseSyncInstance): number =>

@@ -51,7 +51,12 @@ export async function runNormalizer(
     settle()
   })
   const running = ports.bus
-    .consume(ports.workspace, ports.after, (messages) => apply(messages), stopping.signal)
+    .consume(
+      ports.workspace,
+      { after: ports.after },
+      (messages) => apply(messages),
+      stopping.signal,
+    )
     .catch((error: unknown) => {
       failed = error as Error
       settle()

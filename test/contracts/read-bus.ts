@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Bus, Delivered, Message, Topic } from '../../services/bus/bus.ts'
+import type { Bus, Delivered, From, Message, Topic } from '../../services/bus/bus.ts'
 
 export const main = 'main'
 export const message = (value: unknown, key = 'a', topic: Topic = 'records'): Message => ({
@@ -34,7 +34,7 @@ export async function until(true_: () => boolean): Promise<void> {
 /** A consumer that gathers what it gets until it has been given so many, and ends. */
 export async function consumed(
   bus: Bus,
-  after: string | null,
+  from: From | string | null,
   count: number,
   during?: () => Promise<unknown>,
   workspace = main,
@@ -43,7 +43,7 @@ export async function consumed(
   const stopping = new AbortController()
   const running = bus.consume(
     workspace,
-    after,
+    typeof from === 'object' && from !== null ? from : { after: from },
     async (some) => void got.push(...some),
     stopping.signal,
   )

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel, type Admin, type KafkaMessage, type Producer } from 'kafkajs'
+import type { Logger } from 'pino'
+import { offsetsOf, Unavailable, type Bus, type Delivered, type Offsets } from './bus.ts'
+import { delivered, follow } from './kafka/follow.ts'
+import { Sender } from './kafka/sender.ts'
+import {
+  ensureTopics,
+  partitionOf,
+  readFrom,
+  topicsOf,
+  wrongSettings,
+  type KafkaSettings,
+  type Topics,
+} from './kafka/topics.ts'
+
+interface Log {
+  topics: Topics
+  partitions: number
+  sender: Sender
+}
+
+/**
+ * The bus on Kafka. Records and contexts are keyed by stream and removals go to every partition, so that each partition has an order that can be applied alone.
+ * With one replica what is acknowledged survives a crash of the broker, but no power loss.
+ */
+export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
+  const kafka = new Kafka({
+    clientId: 'recount',
+    brokers: [...settings.brokers],
+    logLevel: logLevel.WARN,
+    logCreator:
+      () =>
+      ({ log: { message, timestamp: _, ...more }, namespace }) =>
+        logger.debug({ namespace, ...more }, message),
+    retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
+  })
+  const admin = once(async () => connected(kafka.admin()))
+  const producer = once(async () =>
+    connected(
+      kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false }),
+    ),
+  )
+  const asking = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    try {
+      return await question(await admin.get())
+    } catch (error) {
+      throw new Unavailable(
+        `Kafka at ${settings.brokers.join(', ')} does not answer: ${(error as Error).message}`,
+      )
+    }
+  }
+  const logs = new Map<string, Promise<Log>>()
+  const log = (workspace: string): Promise<Log> => {
+    let found = logs.get(workspace)
+    if (!found) {
+      logs.set(workspace, (found = open(workspace)))
+      found.catch(() => logs.delete(workspace))
+    }
+    return found
+  }
+  const open = async (workspace: string): Promise<Log> => {
+    const topics = topicsOf(settings.prefix, workspace)
+    const partitions = await asking((a) => ensureTopics(a, topics, settings))
+    return { topics, partitions, sender: new Sender(producer.get, topics, partitions) }
+  }
+  /** The last offset of each partition that has one. */
+  const lasts = (topic: string): Promise<Offsets> =>
+    asking(async (a) => {
+      const offsets = await a.fetchTopicOffsets(topic)
+      return new Map(
+        offsets.filter((o) => o.high !== '0').map((o) => [o.partition, Number(o.high) - 1]),
+      )
+    })
+  const groupOf = (workspace: string, group: string): string =>
+    `${settings.prefix}-${workspace}-${group}`
+
+  /** Everything in a topic, up to now. Every consumer of Kafka is in a group: this one is alone in its own. */
+  async function* readTopic(topic: string, only: number | undefined): AsyncGenerator<Delivered> {
+    const ends = new Map(
+      [...(await lasts(topic))].filter(([p]) => only === undefined || p === only),
+    )
+    const stopping = new AbortController()
+    const gate = handOver<{ messages: readonly KafkaMessage[]; partition: number }>()
+    const following = follow(kafka, {
+      group: `${settings.prefix}-reader-${randomUUID()}`,
+      topic,
+      after: new Map(),
+      signal: stopping.signal,
+      take: (messages, partition) =>
+        ends.has(partition) ? gate.give({ messages, partition }) : Promise.resolve(),
+    })
+    following.catch(gate.fail)
+    try {
+      while (ends.size > 0) {
+        const { messages, partition } = await gate.taken()
+        for (const message of messages) {
+          if (Number(message.offset) <= (ends.get(partition) ?? -1))
+            yield delivered(message, partition)
+        }
+        if (Number(messages.at(-1)!.offset) >= ends.get(partition)!) ends.delete(partition)
+        gate.done()
+      }
+    } finally {
+      stopping.abort()
+      gate.close()
+      await following.catch(() => undefined)
+    }
+  }
+
+  return {
+    async append(workspace, messages) {
+      return (await log(workspace)).sender.append(messages)
+    },
+    async consume(workspace, from, handle, signal) {
+      const { topics } = await log(workspace)
+      await follow(kafka, {
+        group:
+          'group' in from
+            ? groupOf(workspace, from.group)
+            : `${settings.prefix}-reader-${randomUUID()}`,
+        topic: topics.records,
+        ...('after' in from && { after: offsetsOf(from.after) }),
+        signal,
+        take: (messages, partition) => handle(messages.map((m) => delivered(m, partition))),
+      })
+    },
+    async handled(workspace, group) {
+      const { topics } = await log(workspace)
+      const [found] = await asking((a) =>
+        a.fetchOffsets({ groupId: groupOf(workspace, group), topics: [topics.records] }),
+      )
+      return written(
+        new Map(
+          found!.partitions
+            .filter((p) => Number(p.offset) > 0)
+            .map((p) => [p.partition, Number(p.offset) - 1]),
+        ),
+      )
+    },
+    async *read(workspace, topics, key) {
+      const { topics: names, partitions } = await log(workspace)
+      for (const name of new Set(topics.map((topic) => readFrom[topic]))) {
+        const only =
+          key === undefined || name === 'catalogue' ? undefined : partitionOf(key, partitions)
+        for await (const message of readTopic(names[name], only)) {
+          if (topics.includes(message.topic) && (key === undefined || message.key === key))
+            yield message
+        }
+      }
+    },
+    async end(workspace) {
+      return written(await lasts((await log(workspace)).topics.records))
+    },
+    async check(workspace) {
+      const { topics } = await log(workspace)
+      return asking((a) => wrongSettings(a, topics))
+    },
+    async close() {
+      for (const opened of logs.values())
+        await opened.then(
+          ({ sender }) => sender.idle(),
+          () => undefined,
+        )
+      for (const one of [producer, admin]) await (await one.made())?.disconnect()
+    },
+  }
+}
+
+const written = (offsets: Offsets): string | null =>
+  offsets.size === 0
+    ? null
+    : [...offsets]
+        .sort(([a], [b]) => a - b)
+        .map((pair) => pair.join(':'))
+        .join(',')
+
+async function connected<T extends Admin | Producer>(client: T): Promise<T> {
+  await client.connect()
+  return client
+}
+
+/** Made when it is first asked for, and again after a failure. */
+function once<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T | undefined> } {
+  let made: Promise<T> | undefined
+  return {
+    get: () =>
+      (made ??= make().catch((error: unknown) => {
+        made = undefined
+        throw error
+      })),
+    made: async () => made?.catch(() => undefined),
+  }
+}
+
+/** Gives things from a callback to a loop, one at a time: the callback waits until the loop is done with it. */
+function handOver<T>(): {
+  give(thing: T): Promise<void>
+  taken(): Promise<T>
+  done(): void
+  fail(error: Error): void
+  /** Whoever gives something after this waits for nobody. */
+  close(): void
+} {
+  let given: { thing: T; done(): void } | undefined
+  let wake: (() => void) | undefined
+  let failed: Error | undefined
+  let closed = false
+  const done = (): void => {
+    const was = given
+    given = undefined
+    was?.done()
+  }
+  return {
+    give: (thing) =>
+      new Promise((resolve) => {
+        if (closed) return resolve()
+        given = { thing, done: resolve }
+        wake?.()
+      }),
+    async taken() {
+      while (!given) {
+        if (failed) throw failed
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
+      return given.thing
+    },
+    done,
+    fail(error) {
+      failed = error
+      wake?.()
+    },
+    close() {
+      closed = true
+      done()
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
+import type { Delivered, Offsets, Topic } from '../bus.ts'
+
+/** Well under the session's timeout, because a handler may take long. */
+const HEARTBEAT_MS = 3000
+const SESSION_MS = 30_000
+/** So many messages are handed over at once. */
+const TOGETHER = 16
+
+export interface Following {
+  group: string
+  topic: string
+  /** Offsets after which to begin; without them the group's own. */
+  after?: Offsets
+  take(messages: readonly KafkaMessage[], partition: number): Promise<void>
+  signal: AbortSignal
+}
+
+/** Gives the messages of a topic to `take`, partition by partition in order, until the signal. Commits what was taken when the group's own offsets count. */
+export async function follow(
+  kafka: Kafka,
+  { group, topic, after, take, signal }: Following,
+): Promise<void> {
+  if (signal.aborted) return
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 200,
+  })
+  const { promise, stop, fail } = stopping(signal)
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) fail(payload.error)
+  })
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => {
+        if (signal.aborted) return
+        try {
+          await one(consumer, payload, { after, take, signal })
+        } catch (error) {
+          fail(error as Error)
+        }
+      },
+    })
+    for (const [partition, offset] of after ?? [])
+      consumer.seek({ topic, partition, offset: String(offset + 1) })
+    await promise
+  } finally {
+    stop()
+    await consumer.disconnect()
+  }
+}
+
+async function one(
+  consumer: Consumer,
+  { batch, resolveOffset, heartbeat }: EachBatchPayload,
+  { after, take, signal }: Pick<Following, 'take' | 'signal'> & { after: Offsets | undefined },
+): Promise<void> {
+  const { topic, partition } = batch
+  const first = (after?.get(partition) ?? -1) + 1
+  // A fetch begins where a compressed batch does, which may be before the offset asked for.
+  const messages = batch.messages.filter(({ offset }) => Number(offset) >= first)
+  const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS)
+  let last = messages.length === 0 ? batch.lastOffset() : undefined
+  try {
+    for (let i = 0; i < messages.length && !signal.aborted; i += TOGETHER) {
+      const some = messages.slice(i, i + TOGETHER)
+      await take(some, partition)
+      last = some.at(-1)!.offset
+    }
+  } finally {
+    clearInterval(beating)
+  }
+  if (last === undefined) return
+  resolveOffset(last)
+  if (!after)
+    await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }])
+}
+
+/** A promise that the signal ends and an error breaks. */
+function stopping(signal: AbortSignal): {
+  promise: Promise<void>
+  stop(): void
+  fail(error: Error): void
+} {
+  let fail!: (error: Error) => void
+  let end!: () => void
+  const promise = new Promise<void>((resolve, reject) => {
+    end = resolve
+    fail = reject
+  })
+  // It may break before anyone waits for it.
+  promise.catch(() => undefined)
+  signal.addEventListener('abort', end, { once: true })
+  return { promise, fail, stop: () => signal.removeEventListener('abort', end) }
+}
+
+/** A message as the port gives it; its value is read when it is asked for. */
+export const delivered = (
+  { key, value, offset, headers }: KafkaMessage,
+  partition: number,
+): Delivered => ({
+  topic: String(headers?.['topic']) as Topic,
+  key: String(key),
+  get value() {
+    return JSON.parse(String(value))
+  },
+  position: `${partition}:${offset}`,
+})

@@ -1,0 +1,128 @@
+import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
+import { Unavailable, type Message } from '../bus.ts'
+import { partitionOf, readFrom, type Topics } from './topics.ts'
+
+/** So many characters are sent at once: the client holds them several times. */
+const AT_ONCE = 8_000_000
+/** When more waits, the brokers do not keep up: an append is refused then, not kept in memory. */
+const WAITING = 64_000_000
+
+interface Append {
+  messages: readonly Message[]
+  values: readonly string[]
+  characters: number
+  resolve(position: string): void
+  reject(error: Error): void
+}
+
+interface Addressed {
+  topic: string
+  message: KafkaMessage & { partition: number }
+}
+
+/** Sends what is appended in the order of the calls, one request after the other, as much at once as is sensible. */
+export class Sender {
+  readonly #producer: () => Promise<Producer>
+  readonly #topics: Topics
+  readonly #partitions: number
+  readonly #queue: Append[] = []
+  /** Of everything that was appended here, by partition of `records`. */
+  readonly #acknowledged = new Map<number, number>()
+  #waiting = 0
+  #sending: Promise<void> | undefined
+
+  constructor(producer: () => Promise<Producer>, topics: Topics, partitions: number) {
+    this.#producer = producer
+    this.#topics = topics
+    this.#partitions = partitions
+  }
+
+  append(messages: readonly Message[]): Promise<string> {
+    const values = messages.map((m) => JSON.stringify(m.value))
+    const characters = values.reduce((sum, value) => sum + value.length, 0)
+    return new Promise((resolve, reject) => {
+      if (this.#waiting > 0 && this.#waiting + characters > WAITING)
+        return reject(
+          new Unavailable('the bus is full: Kafka takes messages slower than they come'),
+        )
+      this.#waiting += characters
+      this.#queue.push({ messages, values, characters, resolve, reject })
+      this.#sending ??= this.#send()
+    })
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  async idle(): Promise<void> {
+    await this.#sending
+  }
+
+  async #send(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const some = [this.#queue.shift()!]
+      let characters = some[0]!.characters
+      for (
+        let next = this.#queue[0];
+        next && characters + next.characters <= AT_ONCE;
+        next = this.#queue[0]
+      ) {
+        characters += next.characters
+        some.push(this.#queue.shift()!)
+      }
+      try {
+        await this.#sendTogether(some)
+      } catch (error) {
+        const down = new Unavailable(`Kafka did not take the messages: ${(error as Error).message}`)
+        for (const { reject } of some) reject(down)
+      } finally {
+        this.#waiting -= characters
+      }
+    }
+    // In the same turn as the last look at the queue: an append after it begins anew.
+    this.#sending = undefined
+  }
+
+  async #sendTogether(appends: readonly Append[]): Promise<void> {
+    const byTopic = new Map<string, (KafkaMessage & { partition: number })[]>()
+    const each = appends.map(({ messages, values }) =>
+      messages.flatMap((message, i) => this.#addressed(message, values[i]!)),
+    )
+    for (const { topic, message } of each.flat()) {
+      const of = byTopic.get(topic)
+      if (of) of.push(message)
+      else byTopic.set(topic, [message])
+    }
+    const sent = await (
+      await this.#producer()
+    ).sendBatch({
+      acks: -1,
+      compression: CompressionTypes.GZIP,
+      topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
+    })
+    const next = new Map<number, number>()
+    for (const { topicName, partition, baseOffset } of sent)
+      if (topicName === this.#topics.records) next.set(partition, Number(baseOffset))
+    for (const [i, { resolve }] of appends.entries()) {
+      for (const { topic, message } of each[i]!) {
+        if (topic !== this.#topics.records) continue
+        const offset = next.get(message.partition)!
+        next.set(message.partition, offset + 1)
+        this.#acknowledged.set(message.partition, offset)
+      }
+      resolve([...this.#acknowledged].map((pair) => pair.join(':')).join(','))
+    }
+  }
+
+  /** A removal concerns every partition; a context is for its stream and for whoever looks for streams. */
+  #addressed({ topic, key }: Message, value: string): Addressed[] {
+    const to = (name: keyof Topics, partition: number): Addressed => ({
+      topic: this.#topics[name],
+      message: { key, value, partition, headers: { topic } },
+    })
+    const own = partitionOf(key, this.#partitions)
+    if (topic === 'removals')
+      return Array.from({ length: this.#partitions }, (_, p) => to('records', p))
+    if (topic === 'contexts') return [to('records', own), to('catalogue', 0)]
+    const name = readFrom[topic]
+    return [to(name, name === 'catalogue' ? 0 : own)]
+  }
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { type Admin, type ITopicConfig } from 'kafkajs'
+import type { Topic } from '../bus.ts'
+
+export interface KafkaSettings {
+  brokers: readonly string[]
+  /** What the names of topics and groups begin with. */
+  prefix: string
+  /** Of topics that are not there yet; those that are stay as they are. */
+  partitions: number
+  replicas: number
+}
+
+/** The topics of a workspace. */
+export interface Topics {
+  /** Records, contexts and removals: what the timeline is made of. */
+  records: string
+  /** Rejections. */
+  deadLetters: string
+  /** The last context of each stream and the last message of each import, compacted: a copy that is quick to read. */
+  catalogue: string
+}
+
+export const topicsOf = (prefix: string, workspace: string): Topics => ({
+  records: `${prefix}-${workspace}-records`,
+  deadLetters: `${prefix}-${workspace}-dead-letters`,
+  catalogue: `${prefix}-${workspace}-catalogue`,
+})
+
+/** Where the messages of a topic of the port are read. */
+export const readFrom: Readonly<Record<Topic, keyof Topics>> = {
+  records: 'records',
+  removals: 'records',
+  rejections: 'deadLetters',
+  contexts: 'catalogue',
+  imports: 'catalogue',
+}
+
+/** The kind of resource in https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs; the client's own name for it cannot be imported from here. */
+const TOPIC = 2
+
+/** A document of 64 MiB as JSON, with what stands around it. */
+const LARGEST_MESSAGE = 136 * 1024 * 1024
+/** Raw is for ever. */
+const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1' }
+
+const configOf = (name: keyof Topics): Record<string, string> => ({
+  'max.message.bytes': String(LARGEST_MESSAGE),
+  ...(name === 'catalogue' ? { 'cleanup.policy': 'compact' } : FOR_EVER),
+})
+
+/** Makes the topics that are missing; resolves to the partitions of `records`. */
+export async function ensureTopics(
+  admin: Admin,
+  topics: Topics,
+  { partitions, replicas }: KafkaSettings,
+): Promise<number> {
+  const names = Object.keys(topics) as (keyof Topics)[]
+  const there = new Set(await admin.listTopics())
+  const missing = names
+    .filter((name) => !there.has(topics[name]))
+    .map((name): ITopicConfig => ({
+      topic: topics[name],
+      numPartitions: name === 'catalogue' ? 1 : partitions,
+      replicationFactor: replicas,
+      configEntries: Object.entries(configOf(name)).map(([n, value]) => ({ name: n, value })),
+    }))
+  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: [topics.records] })
+  return found[0]!.partitions.length
+}
+
+/** What is set otherwise than the log of record needs, in words. */
+export async function wrongSettings(admin: Admin, topics: Topics): Promise<string[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [topics.records, topics.deadLetters].map((name) => ({
+      type: TOPIC,
+      name,
+    })),
+  })
+  return resources.flatMap(({ resourceName, configEntries }) =>
+    configEntries
+      .filter(
+        ({ configName, configValue }) =>
+          configName in FOR_EVER && configValue !== FOR_EVER[configName as keyof typeof FOR_EVER],
+      )
+      .map(
+        ({ configName, configValue }) =>
+          `the topic ${resourceName} has ${configName}=${configValue}: what it forgets cannot be rebuilt; set it to -1`,
+      ),
+  )
+}
+
+/** The partition of a key: the same on every node, so that messages of a key stay in order. */
+export const partitionOf = (key: string, partitions: number): number =>
+  createHash('sha1').update(key).digest().readUInt32BE(0) % partitions
