@@ -19,20 +19,29 @@ export interface Delivered extends Message {
 }
 
 /**
- * A position is text: `12`, the twelfth message, or `0:12,3:4` where a log has partitions: message 12 of partition 0 and message 4 of partition 3.
- * Two messages can be compared where they are of one partition, as all of one key are.
+ * A position is text: `12`, the twelfth message, or `0:12,d3:4` where a log has partitions: message 12 of partition 0 and message 4 of partition d3.
+ * Two messages can be compared where they are of one partition, as all of a topic and a key are, and a message with every removal.
  */
-export type Offsets = ReadonlyMap<number, number>
+export type Offsets = ReadonlyMap<string, number>
 
-export function offsetsOf(position: string | null): Map<number, number> {
+export function offsetsOf(position: string | null): Map<string, number> {
   const parts = (position ?? '').split(',').filter((part) => part !== '')
   return new Map(
     parts.map((part) => {
       const [partition, offset] = part.includes(':') ? part.split(':') : ['0', part]
-      return [Number(partition), Number(offset)]
+      return [partition!, Number(offset)]
     }),
   )
 }
+
+/** The position of some offsets; null where there is none. */
+export const positionOf = (offsets: Offsets): string | null =>
+  offsets.size === 0
+    ? null
+    : [...offsets]
+        .map((pair) => pair.join(':'))
+        .sort()
+        .join(',')
 
 /** Whether everything up to `wanted` is at or before `reached`. */
 export function covers(reached: string | null, wanted: string): boolean {
@@ -42,10 +51,12 @@ export function covers(reached: string | null, wanted: string): boolean {
   )
 }
 
-/** Whether a message comes after another of the same partition. */
+/** Whether a message comes after another. */
 export function isAfter(position: string, other: string): boolean {
-  const [[partition, offset]] = [...offsetsOf(position)] as [[number, number]]
-  return offset > (offsetsOf(other).get(partition) ?? Infinity)
+  const before = offsetsOf(other)
+  return [...offsetsOf(position)].some(
+    ([partition, offset]) => offset > (before.get(partition) ?? Infinity),
+  )
 }
 
 /** The bus cannot take or give messages now; the same call may succeed later. */
@@ -84,8 +95,8 @@ export async function removals(
   bus: Bus,
   workspace: string,
 ): Promise<(since: string) => readonly Removal[]> {
-  const all: { position: number; value: Removal }[] = []
+  const all: { position: string; value: Removal }[] = []
   for await (const { value, position } of bus.read(workspace, ['removals']))
-    all.push({ position: Number(position), value: value as Removal })
-  return (since) => all.filter((r) => r.position > Number(since)).map((r) => r.value)
+    all.push({ position, value: value as Removal })
+  return (since) => all.filter((r) => isAfter(r.position, since)).map((r) => r.value)
 }

@@ -1,18 +1,36 @@
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel, type Admin, type KafkaMessage, type Producer } from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  Kafka,
+  logLevel,
+  type Admin,
+  type KafkaJSError,
+  type KafkaMessage,
+  type Producer,
+} from 'kafkajs'
 import type { Logger } from 'pino'
-import { offsetsOf, Unavailable, type Bus, type Delivered, type Offsets } from './bus.ts'
+import {
+  offsetsOf,
+  positionOf,
+  Unavailable,
+  type Bus,
+  type Delivered,
+  type Offsets,
+} from './bus.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender } from './kafka/sender.ts'
 import {
   ensureTopics,
+  holding,
+  partitionName,
   partitionOf,
-  readFrom,
   topicsOf,
   wrongSettings,
   type KafkaSettings,
   type Topics,
 } from './kafka/topics.ts'
+
+const TRIES = 8
 
 interface Log {
   topics: Topics
@@ -42,12 +60,19 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     ),
   )
   const asking = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
-    try {
-      return await question(await admin.get())
-    } catch (error) {
-      throw new Unavailable(
-        `Kafka at ${settings.brokers.join(', ')} does not answer: ${(error as Error).message}`,
-      )
+    for (let tries = 1; ; tries++) {
+      try {
+        return await question(await admin.get())
+      } catch (error) {
+        // A topic that was just made has no leader yet; the client does not try these questions again by itself.
+        if ((error as KafkaJSError).retriable && tries < TRIES) {
+          await sleep(tries * 100)
+          continue
+        }
+        throw new Unavailable(
+          `Kafka at ${settings.brokers.join(', ')} does not answer: ${(error as Error).message}`,
+        )
+      }
     }
   }
   const logs = new Map<string, Promise<Log>>()
@@ -62,14 +87,19 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
   const open = async (workspace: string): Promise<Log> => {
     const topics = topicsOf(settings.prefix, workspace)
     const partitions = await asking((a) => ensureTopics(a, topics, settings))
-    return { topics, partitions, sender: new Sender(producer.get, topics, partitions) }
+    const sender = new Sender(producer.get, topics, partitions, () =>
+      lasts(topics.deadLetters, 'deadLetters'),
+    )
+    return { topics, partitions, sender }
   }
   /** The last offset of each partition that has one. */
-  const lasts = (topic: string): Promise<Offsets> =>
+  const lasts = (topic: string, name: keyof Topics): Promise<Offsets> =>
     asking(async (a) => {
       const offsets = await a.fetchTopicOffsets(topic)
       return new Map(
-        offsets.filter((o) => o.high !== '0').map((o) => [o.partition, Number(o.high) - 1]),
+        offsets
+          .filter((o) => o.high !== '0')
+          .map((o) => [partitionName(name, o.partition), Number(o.high) - 1]),
       )
     })
   const groupOf = (workspace: string, group: string): string =>
@@ -81,14 +111,16 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
       [...(await lasts(topic))].filter(([p]) => only === undefined || p === only),
     )
     const stopping = new AbortController()
-    const gate = handOver<{ messages: readonly KafkaMessage[]; partition: number }>()
+    const gate = handOver<{ messages: readonly KafkaMessage[]; partition: string }>()
     const following = follow(kafka, {
       group: `${settings.prefix}-reader-${randomUUID()}`,
       topic,
       after: new Map(),
       signal: stopping.signal,
-      take: (messages, partition) =>
-        ends.has(partition) ? gate.give({ messages, partition }) : Promise.resolve(),
+      take: async (messages, number) => {
+        const partition = partitionName(name, number)
+        if (ends.has(partition)) await gate.give({ messages, partition })
+      },
     })
     following.catch(gate.fail)
     try {
@@ -120,9 +152,11 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
             ? groupOf(workspace, from.group)
             : `${settings.prefix}-reader-${randomUUID()}`,
         topic: topics.records,
-        ...('after' in from && { after: offsetsOf(from.after) }),
+        ...('after' in from && {
+          after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
+        }),
         signal,
-        take: (messages, partition) => handle(messages.map((m) => delivered(m, partition))),
+        take: (messages, partition) => handle(messages.map((m) => delivered(m, partitionName('records', partition)))),
       })
     },
     async handled(workspace, group) {
@@ -130,27 +164,27 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
       const [found] = await asking((a) =>
         a.fetchOffsets({ groupId: groupOf(workspace, group), topics: [topics.records] }),
       )
-      return written(
+      return positionOf(
         new Map(
           found!.partitions
             .filter((p) => Number(p.offset) > 0)
-            .map((p) => [p.partition, Number(p.offset) - 1]),
+            .map((p) => [partitionName('records', p.partition), Number(p.offset) - 1]),
         ),
       )
     },
     async *read(workspace, topics, key) {
       const { topics: names, partitions } = await log(workspace)
-      for (const name of new Set(topics.map((topic) => readFrom[topic]))) {
+      for (const name of holding(topics)) {
         const only =
           key === undefined || name === 'catalogue' ? undefined : partitionOf(key, partitions)
-        for await (const message of readTopic(names[name], only)) {
+        for await (const message of readTopic(names[name], name, only)) {
           if (topics.includes(message.topic) && (key === undefined || message.key === key))
             yield message
         }
       }
     },
     async end(workspace) {
-      return written(await lasts((await log(workspace)).topics.records))
+      return positionOf(await lasts((await log(workspace)).topics.records, 'records'))
     },
     async check(workspace) {
       const { topics } = await log(workspace)
@@ -166,14 +200,6 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     },
   }
 }
-
-const written = (offsets: Offsets): string | null =>
-  offsets.size === 0
-    ? null
-    : [...offsets]
-        .sort(([a], [b]) => a - b)
-        .map((pair) => pair.join(':'))
-        .join(',')
 
 async function connected<T extends Admin | Producer>(client: T): Promise<T> {
   await client.connect()

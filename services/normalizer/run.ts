@@ -2,7 +2,15 @@ import type { RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
 import { takes, type Removal } from '../../schemas/removal.ts'
-import { removals, type Bus, type Delivered } from '../bus/bus.ts'
+import {
+  covers,
+  isAfter,
+  offsetsOf,
+  positionOf,
+  removals,
+  type Bus,
+  type Delivered,
+} from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 
@@ -34,20 +42,20 @@ export async function runNormalizer(
   ports: Ports & { after: string | null; failed(error: Error): void },
 ): Promise<Normalizer> {
   const stopping = new AbortController()
-  const waiting: { position: number; resolve(): void; reject(error: Error): void }[] = []
-  let reached = Number(ports.after ?? 0)
+  const waiting: { position: string; resolve(): void; reject(error: Error): void }[] = []
+  const reached = offsetsOf(ports.after)
   let failed: Error | undefined
   const settle = (): void => {
     for (let i = waiting.length - 1; i >= 0; i--) {
       const waiter = waiting[i]!
       if (failed) waiter.reject(failed)
-      else if (waiter.position <= reached) waiter.resolve()
+      else if (covers(positionOf(reached), waiter.position)) waiter.resolve()
       else continue
       waiting.splice(i, 1)
     }
   }
   const apply = await applier(ports, ports.after, (position) => {
-    reached = Number(position)
+    for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })
   const running = ports.bus
@@ -65,7 +73,7 @@ export async function runNormalizer(
   return {
     indexed: (position) =>
       new Promise((resolve, reject) => {
-        waiting.push({ position: Number(position), resolve, reject })
+        waiting.push({ position, resolve, reject })
         settle()
       }),
     async stop() {
@@ -117,7 +125,7 @@ async function applier(
   const again = async ({ file }: Context, before: string): Promise<void> => {
     const removedSince = await removals(bus, workspace)
     for await (const { value, position } of bus.read(workspace, ['records'], file)) {
-      if (Number(position) >= Number(before)) break
+      if (!isAfter(before, position)) break
       const batch = value as RecordBatch
       const since = removedSince(position)
       const changes = changesOf(batch).filter(

@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import type { Delivered, Offsets, Topic } from '../bus.ts'
+import type { Delivered, Topic } from '../bus.ts'
 
 /** Well under the session's timeout, because a handler may take long. */
 const HEARTBEAT_MS = 3000
@@ -11,7 +11,7 @@ export interface Following {
   group: string
   topic: string
   /** Offsets after which to begin; without them the group's own. */
-  after?: Offsets
+  after?: ReadonlyMap<number, number>
   take(messages: readonly KafkaMessage[], partition: number): Promise<void>
   signal: AbortSignal
 }
@@ -60,7 +60,7 @@ export async function follow(
 async function one(
   consumer: Consumer,
   { batch, resolveOffset, heartbeat }: EachBatchPayload,
-  { after, take, signal }: Pick<Following, 'take' | 'signal'> & { after: Offsets | undefined },
+  { after, take, signal }: Pick<Following, 'take' | 'signal'> & { after: Following['after'] },
 ): Promise<void> {
   const { topic, partition } = batch
   const first = (after?.get(partition) ?? -1) + 1
@@ -101,15 +101,19 @@ function stopping(signal: AbortSignal): {
   return { promise, fail, stop: () => signal.removeEventListener('abort', end) }
 }
 
-/** A message as the port gives it; its value is read when it is asked for. */
-export const delivered = (
+/** A message as the port gives it, from a partition of this name; its value is read when it is asked for. */
+export function delivered(
   { key, value, offset, headers }: KafkaMessage,
-  partition: number,
-): Delivered => ({
-  topic: String(headers?.['topic']) as Topic,
-  key: String(key),
-  get value() {
-    return JSON.parse(String(value))
-  },
-  position: `${partition}:${offset}`,
-})
+  partition: string,
+): Delivered {
+  const [topic, stands] = [headers?.['topic'], headers?.['position']]
+  const position = `${partition}:${offset}`
+  return {
+    topic: String(topic) as Topic,
+    key: String(key),
+    get value() {
+      return JSON.parse(String(value))
+    },
+    position: stands === undefined ? position : `${String(stands)},${position}`,
+  }
+}

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
-import { Unavailable, type Message } from '../bus.ts'
-import { partitionOf, readFrom, type Topics } from './topics.ts'
+import { positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
+import { partitionName, partitionOf, type Topics } from './topics.ts'
 
 /** So many characters are sent at once: the client holds them several times. */
 const AT_ONCE = 8_000_000
@@ -25,16 +26,18 @@ export class Sender {
   readonly #producer: () => Promise<Producer>
   readonly #topics: Topics
   readonly #partitions: number
+  readonly #deadLettersEnd: () => Promise<Offsets>
   readonly #queue: Append[] = []
   /** Of everything that was appended here, by partition of `records`. */
-  readonly #acknowledged = new Map<number, number>()
+  readonly #acknowledged = new Map<string, number>()
   #waiting = 0
   #sending: Promise<void> | undefined
 
-  constructor(producer: () => Promise<Producer>, topics: Topics, partitions: number) {
+  constructor(producer: () => Promise<Producer>, topics: Topics, partitions: number, deadLettersEnd: () => Promise<Offsets>) {
     this.#producer = producer
     this.#topics = topics
     this.#partitions = partitions
+    this.#deadLettersEnd = deadLettersEnd
   }
 
   append(messages: readonly Message[]): Promise<string> {
@@ -82,33 +85,54 @@ export class Sender {
   }
 
   async #sendTogether(appends: readonly Append[]): Promise<void> {
-    const byTopic = new Map<string, (KafkaMessage & { partition: number })[]>()
     const each = appends.map(({ messages, values }) =>
       messages.flatMap((message, i) => this.#addressed(message, values[i]!)),
     )
-    for (const { topic, message } of each.flat()) {
+    const next = await this.#sendAll(each.flat())
+    for (const [i, append] of appends.entries()) {
+      for (const { topic, message } of each[i]!) {
+        const offset = next.get(`${topic} ${message.partition}`)!
+        next.set(`${topic} ${message.partition}`, offset + 1)
+        if (topic === this.#topics.records)
+          this.#acknowledged.set(partitionName('records', message.partition), offset)
+      }
+      try {
+        await this.#noteRemovals(append)
+        append.resolve(positionOf(this.#acknowledged) ?? '')
+      } catch (error) {
+        append.reject(new Unavailable((error as Error).message))
+      }
+    }
+  }
+
+  /** Resolves to the offset of the first message in each topic and partition. */
+  async #sendAll(all: readonly Addressed[]): Promise<Map<string, number>> {
+    const byTopic = new Map<string, KafkaMessage[]>()
+    for (const { topic, message } of all) {
       const of = byTopic.get(topic)
       if (of) of.push(message)
       else byTopic.set(topic, [message])
     }
-    const sent = await (
-      await this.#producer()
-    ).sendBatch({
+    const sent = await (await this.#producer()).sendBatch({
       acks: -1,
       compression: CompressionTypes.GZIP,
       topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
     })
-    const next = new Map<number, number>()
-    for (const { topicName, partition, baseOffset } of sent)
-      if (topicName === this.#topics.records) next.set(partition, Number(baseOffset))
-    for (const [i, { resolve }] of appends.entries()) {
-      for (const { topic, message } of each[i]!) {
-        if (topic !== this.#topics.records) continue
-        const offset = next.get(message.partition)!
-        next.set(message.partition, offset + 1)
-        this.#acknowledged.set(message.partition, offset)
+    return new Map(sent.map((s) => [`${s.topicName} ${s.partition}`, Number(s.baseOffset)]))
+  }
+
+  /** Every partition has its removals among its records; a copy that says where it stands in all of them can be found without reading these. */
+  async #noteRemovals({ messages, values }: Append): Promise<void> {
+    for (const [i, { topic }] of messages.entries()) {
+      if (topic !== 'removals') continue
+      const position = positionOf(new Map([...this.#acknowledged, ...(await this.#deadLettersEnd())]))
+      const message = {
+        key: `removals/${randomUUID()}`,
+        value: values[i]!,
+        partition: 0,
+        headers: { topic, position: position ?? '' },
       }
-      resolve([...this.#acknowledged].map((pair) => pair.join(':')).join(','))
+      await this.#sendAll([{ topic: this.#topics.catalogue, message }])
     }
   }
 
@@ -122,7 +146,7 @@ export class Sender {
     if (topic === 'removals')
       return Array.from({ length: this.#partitions }, (_, p) => to('records', p))
     if (topic === 'contexts') return [to('records', own), to('catalogue', 0)]
-    const name = readFrom[topic]
-    return [to(name, name === 'catalogue' ? 0 : own)]
+    if (topic === 'imports') return [to('catalogue', 0)]
+    return [to(topic === 'records' ? 'records' : 'deadLetters', own)]
   }
 }

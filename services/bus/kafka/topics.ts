@@ -17,7 +17,7 @@ export interface Topics {
   records: string
   /** Rejections. */
   deadLetters: string
-  /** The last context of each stream and the last message of each import, compacted: a copy that is quick to read. */
+  /** The last context of each stream, the last message of each import, and the removals: compacted, quick to read. */
   catalogue: string
 }
 
@@ -27,14 +27,21 @@ export const topicsOf = (prefix: string, workspace: string): Topics => ({
   catalogue: `${prefix}-${workspace}-catalogue`,
 })
 
-/** Where the messages of a topic of the port are read. */
-export const readFrom: Readonly<Record<Topic, keyof Topics>> = {
+/** The topics that hold the messages of some of the port: removals are read where they stand among the records, if these are read. */
+export const holding = (topics: readonly Topic[]): Set<keyof Topics> =>
+  new Set(topics.map((topic) => (topic === 'removals' && topics.includes('records') ? 'records' : HOLDS[topic])))
+
+const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
   records: 'records',
-  removals: 'records',
+  removals: 'catalogue',
   rejections: 'deadLetters',
   contexts: 'catalogue',
   imports: 'catalogue',
 }
+
+/** A partition as positions name it. */
+export const partitionName = (name: keyof Topics, partition: number): string =>
+  `${{ records: '', deadLetters: 'd', catalogue: 'c' }[name]}${partition}`
 
 /** The kind of resource in https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs; the client's own name for it cannot be imported from here. */
 const TOPIC = 2
