@@ -106,9 +106,14 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     `${settings.prefix}-${workspace}-${group}`
 
   /** Everything in a topic, up to now. Every consumer of Kafka is in a group: this one is alone in its own. */
-  async function* readTopic(topic: string, only: number | undefined): AsyncGenerator<Delivered> {
+  async function* readTopic(
+    topic: string,
+    name: keyof Topics,
+    only: number | undefined,
+  ): AsyncGenerator<Delivered> {
+    const wanted = only === undefined ? undefined : partitionName(name, only)
     const ends = new Map(
-      [...(await lasts(topic))].filter(([p]) => only === undefined || p === only),
+      [...(await lasts(topic, name))].filter(([p]) => wanted === undefined || p === wanted),
     )
     const stopping = new AbortController()
     const gate = handOver<{ messages: readonly KafkaMessage[]; partition: string }>()
@@ -156,7 +161,8 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
         }),
         signal,
-        take: (messages, partition) => handle(messages.map((m) => delivered(m, partitionName('records', partition)))),
+        take: (messages, partition) =>
+          handle(messages.map((m) => delivered(m, partitionName('records', partition)))),
       })
     },
     async handled(workspace, group) {

@@ -154,6 +154,22 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     }
   })
 
+  await test('a removal that is read alone tells what was before it', async (t, bus) => {
+    const topics: Topic[] = ['records', 'rejections', 'contexts', 'imports']
+    for (const topic of topics) await bus.append(main, [message('before', `1 ${topic}`, topic)])
+    await bus.append(main, [message('gone', 'removals', 'removals')])
+    for (const topic of topics) await bus.append(main, [message('after', `2 ${topic}`, topic)])
+    const found = await readAll(bus, ['removals'])
+    t.strictSame(
+      found.map((m) => m.value),
+      ['gone'],
+    )
+    for (const topic of topics) {
+      for (const { value, position } of await readAll(bus, [topic]))
+        t.equal(isAfter(found[0]!.position, position), value === 'before', `${topic} ${value}`)
+    }
+  })
+
   await test('the signal ends a consumer that waits, and one that works after its turn', async (t, bus) => {
     await consumed(bus, null, 0)
     await append(bus, 0, 1)

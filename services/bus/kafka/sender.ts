@@ -33,7 +33,12 @@ export class Sender {
   #waiting = 0
   #sending: Promise<void> | undefined
 
-  constructor(producer: () => Promise<Producer>, topics: Topics, partitions: number, deadLettersEnd: () => Promise<Offsets>) {
+  constructor(
+    producer: () => Promise<Producer>,
+    topics: Topics,
+    partitions: number,
+    deadLettersEnd: () => Promise<Offsets>,
+  ) {
     this.#producer = producer
     this.#topics = topics
     this.#partitions = partitions
@@ -113,7 +118,9 @@ export class Sender {
       if (of) of.push(message)
       else byTopic.set(topic, [message])
     }
-    const sent = await (await this.#producer()).sendBatch({
+    const sent = await (
+      await this.#producer()
+    ).sendBatch({
       acks: -1,
       compression: CompressionTypes.GZIP,
       topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
@@ -125,7 +132,11 @@ export class Sender {
   async #noteRemovals({ messages, values }: Append): Promise<void> {
     for (const [i, { topic }] of messages.entries()) {
       if (topic !== 'removals') continue
-      const position = positionOf(new Map([...this.#acknowledged, ...(await this.#deadLettersEnd())]))
+      // It stands behind the last dead letter, where nothing is.
+      const behind = [...(await this.#deadLettersEnd())].map(
+        ([p, offset]) => [p, offset + 1] as const,
+      )
+      const position = positionOf(new Map([...this.#acknowledged, ...behind]))
       const message = {
         key: `removals/${randomUUID()}`,
         value: values[i]!,

@@ -29,7 +29,11 @@ export const topicsOf = (prefix: string, workspace: string): Topics => ({
 
 /** The topics that hold the messages of some of the port: removals are read where they stand among the records, if these are read. */
 export const holding = (topics: readonly Topic[]): Set<keyof Topics> =>
-  new Set(topics.map((topic) => (topic === 'removals' && topics.includes('records') ? 'records' : HOLDS[topic])))
+  new Set(
+    topics.map((topic) =>
+      topic === 'removals' && topics.includes('records') ? 'records' : HOLDS[topic],
+    ),
+  )
 
 const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
   records: 'records',
