@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import type { Change } from '../../../schemas/change.ts'
-import type { OrderKey } from '../cursor.ts'
 import { textOf, tokens } from '../text-query.ts'
 
 /** What is kept of a change beside its document, as it is: a copy is merged with it. */
@@ -49,8 +48,6 @@ export const instantOf = (key: string): string | undefined =>
 export const orderOf = ({ stream, place, id }: Pick<Columns, 'stream' | 'place' | 'id'>): string =>
   `${part(stream)}\x01${String(place).padStart(16, '0')}\x01${part(id)}`
 
-export const keyOf = ({ at, stream, place, id }: Columns): OrderKey => [at, stream, place, id]
-
 /** Below every character that a part can have stands its end: so the shorter of two comes first. */
 const part = (text: string): string =>
   bounded(
@@ -88,6 +85,9 @@ function termsOf(columns: Columns, event: Readonly<Record<string, unknown>>): st
   for (const { source, path } of seen) {
     add('source', source)
     add('path', path)
+    // For removals: a folder or an archive takes along what is in it.
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+      add('#within', path.slice(0, end))
   }
   for (const name of Object.keys(event)) {
     // The three that a query means otherwise: see parseText and values of text-query.ts.

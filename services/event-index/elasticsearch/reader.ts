@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from '../cursor.ts'
-import { TimelineChanged, type Page, type PageQuery } from '../event-index.ts'
+import { BadCursor, TimelineChanged, type Page, type PageQuery } from '../event-index.ts'
 import type { Builds } from './builds.ts'
-import { instantOf, keyOf, orderOf, type Source } from './fields.ts'
+import { instantOf, orderOf, type Source } from './fields.ts'
 import { documentId, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { select } from './select.ts'
@@ -14,7 +14,10 @@ export async function readPage(
   query: PageQuery,
 ): Promise<Page> {
   const generation = await builds.generation()
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, generation)
+  const after =
+    query.cursor === undefined
+      ? undefined
+      : await placeOf(server, names, decodeCursor(query.cursor, generation))
   const { hits } = await search<Source>(server, {
     index: names.events,
     query: select(query),
@@ -22,7 +25,7 @@ export async function readPage(
     // One more tells whether there is a next page.
     size: query.limit + 1,
     _source: ['document', 'columns'],
-    ...(after && { search_after: searchAfter(after) }),
+    ...(after && { search_after: after }),
   })
   if (after && (await builds.generation()) !== generation)
     throw new TimelineChanged('the timeline was changed while this page was read')
@@ -31,8 +34,7 @@ export async function readPage(
   return {
     events: Buffer.from(page.map(({ document }) => document).join(',\n')),
     count: page.length,
-    next:
-      last && hits.hits.length > query.limit ? encodeCursor(generation, keyOf(last.columns)) : null,
+    next: last && hits.hits.length > query.limit ? encodeCursor(generation, last.columns.id) : null,
   }
 }
 
@@ -41,12 +43,23 @@ export async function readEvent(
   names: Names,
   id: string,
 ): Promise<string | undefined> {
+  return (await sourceOf(server, names, id))?.document
+}
+
+async function sourceOf(server: Server, names: Names, id: string): Promise<Source | undefined> {
   const { hits } = await search<Source>(server, {
     index: names.events,
     query: { ids: { values: [documentId(id)] } },
-    _source: ['document'],
+    _source: ['document', 'columns'],
   })
-  return hits.hits[0]?._source?.document
+  return hits.hits[0]?._source
+}
+
+/** The place of an event in the order as `inOrder` compares it. */
+async function placeOf(server: Server, names: Names, id: string): Promise<string[]> {
+  const found = await sourceOf(server, names, id)
+  if (!found) throw new BadCursor('this cursor was not made here')
+  return [instantOf(found.columns.at)!, orderOf(found.columns)]
 }
 
 /** What is wrong with the indices of a workspace. */
@@ -59,10 +72,3 @@ export async function readHealth(server: Server, names: Names): Promise<string[]
     .filter(([, { status }]) => status.toLowerCase() === 'red')
     .map(([name]) => `${name}: a shard is missing; see GET _cluster/allocation/explain`)
 }
-
-/** A place in the order as `inOrder` compares it. */
-const searchAfter = ([at, stream, place, id]: ReturnType<typeof keyOf>): string[] => [
-  // No event is later than the last instant.
-  instantOf(at) ?? instantOf('9223372036854775807')!,
-  orderOf({ stream, place, id }),
-]

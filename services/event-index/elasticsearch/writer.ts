@@ -1,5 +1,6 @@
 import type { Change } from '../../../schemas/change.ts'
-import { IndexUnavailable, type Removal } from '../event-index.ts'
+import type { Removal } from '../../../schemas/removal.ts'
+import { IndexUnavailable } from '../event-index.ts'
 import { merge, without } from '../merge.ts'
 import type { Build, Builds } from './builds.ts'
 import { bulk, type Action } from './bulk.ts'
@@ -83,7 +84,7 @@ export class Writer {
 
   /** The places of all events that were seen there. What the loop changes shows only at its end, so nothing is left out. */
   async *#seenIn(removal: Removal): AsyncGenerator<Place[]> {
-    const seen = 'path' in removal ? term('path', removal.path) : term('source', removal.source)
+    const seen = 'path' in removal ? term('#within', removal.path) : term('source', removal.source)
     let after: { search_after?: (string | number | boolean | null)[] } = {}
     for (;;) {
       const { hits } = await search(this.#server, {
