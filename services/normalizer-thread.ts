@@ -12,11 +12,11 @@ const { data, workspace, after } = workerData as {
 }
 const bus = embeddedBus(data)
 const index = embeddedEventIndex(data)
-const normalizer = await runNormalizer({
+const normalizer = runNormalizer({
   bus,
   index,
   workspace,
-  after,
+  from: { after },
   failed(error) {
     throw error
   },

@@ -20,7 +20,7 @@ export interface Delivered extends Message {
 
 /**
  * A position is text: `12`, the twelfth message, or `0:12,d3:4` where a log has partitions: message 12 of partition 0 and message 4 of partition d3.
- * Two messages can be compared where they are of one partition, as all of a topic and a key are, and a message with every removal.
+ * Two messages can be compared where they are of one partition, as all of a topic and a key are, and a message with every removal. What is consumed stands in partitions with a number.
  */
 export type Offsets = ReadonlyMap<string, number>
 
@@ -72,16 +72,17 @@ export interface Bus {
   /**
    * Hands over records, contexts and removals, and maybe others: those that are there, then those that come, until the signal. A handler that rejects ends the call with its error.
    * After a restart messages may come again; none is left out. Where a group stands moves on when the handler has resolved.
+   * `begins` is true when messages may have gone to other members since the last call: what the handler remembers of a stream may be out of date.
    */
   consume(
     workspace: string,
     from: From,
-    handle: (messages: readonly Delivered[]) => Promise<void>,
+    handle: (messages: readonly Delivered[], begins: boolean) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
   /** Where a group stands: it has handled everything up to this position. */
   handled(workspace: string, group: string): Promise<string | null>
-  /** The messages of these topics, up to now; with a key only those of it. Of contexts and imports maybe only the last of each key. */
+  /** The messages of these topics, up to now; with a key only those of it. */
   read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
   /** The position of the last message, null when there is none. */
   end(workspace: string): Promise<string | null>
@@ -90,13 +91,19 @@ export interface Bus {
   close(): Promise<void>
 }
 
-/** What was taken back of a workspace, by the position after which it was: it does not hold for what came later. */
-export async function removals(
-  bus: Bus,
-  workspace: string,
-): Promise<(since: string) => readonly Removal[]> {
+/** What was taken back of a workspace, and where that stands. */
+export interface TakenBack {
+  all: readonly { position: string; value: Removal }[]
+  /** What was taken back after a position: it does not hold for what came later. */
+  since(position: string): readonly Removal[]
+}
+
+export async function removals(bus: Bus, workspace: string): Promise<TakenBack> {
   const all: { position: string; value: Removal }[] = []
   for await (const { value, position } of bus.read(workspace, ['removals']))
     all.push({ position, value: value as Removal })
-  return (since) => all.filter((r) => isAfter(r.position, since)).map((r) => r.value)
+  return {
+    all,
+    since: (position) => all.filter((r) => isAfter(r.position, position)).map((r) => r.value),
+  }
 }

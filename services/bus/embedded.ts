@@ -56,13 +56,15 @@ export function embeddedBus(data: string): Bus {
       const of = log(workspace)
       const after = 'group' in from ? standOf(of.db, from.group) : from.after
       const some = of.db.prepare('select * from log where position > ? order by position limit ?')
+      let begins = true
       for (let at = Number(after ?? 0); !signal.aborted; await setImmediate()) {
         const messages = (some.all(at, READ_AT_ONCE) as LogRow[]).map(delivered)
         if (messages.length === 0) {
           if (of.end <= at) await once(of.changes, 'appended', { signal }).catch(() => undefined)
           continue
         }
-        await handle(messages)
+        await handle(messages, begins)
+        begins = false
         at = Number(messages.at(-1)!.position)
         if ('group' in from)
           of.db.prepare('insert or replace into groups values (?, ?)').run(from.group, at)

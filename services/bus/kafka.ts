@@ -161,8 +161,11 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
         }),
         signal,
-        take: (messages, partition) =>
-          handle(messages.map((m) => delivered(m, partitionName('records', partition)))),
+        take: (messages, partition, begins) =>
+          handle(
+            messages.map((m) => delivered(m, partitionName('records', partition))),
+            begins,
+          ),
       })
     },
     async handled(workspace, group) {

@@ -10,10 +10,10 @@ export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = asy
   { format },
 ) => {
   const listed = new Set<string>()
-  const removedSince = await removals(timeline.bus, workspace)
+  const takenBack = await removals(timeline.bus, workspace)
   for await (const { value, position } of timeline.bus.read(workspace, ['rejections'])) {
     const { source, rejections } = value as RejectionBatch
-    const removed = removedSince(position)
+    const removed = takenBack.since(position)
     for (const { id, path, first, last, reason, raw } of rejections) {
       if (listed.has(id) || removed.some((each) => takes(each, { path, source }))) continue
       listed.add(id)

@@ -6,7 +6,7 @@ import { openCatalogue, untold } from './catalogue.ts'
 /** Puts a removal on the bus, and with it what is known of time without what the removed files told. Resolves to the position of the last message. */
 export async function takeBack(bus: Bus, workspace: string, removal: Removal): Promise<string> {
   const catalogue = await openCatalogue(bus, workspace)
-  const removedSince = await removals(bus, workspace)
+  const takenBack = await removals(bus, workspace)
   const messages: Message[] = [{ topic: 'removals', key: 'removals', value: removal }]
   for (const context of catalogue.all()) {
     const told = catalogue.told(context.file)
@@ -15,7 +15,7 @@ export async function takeBack(bus: Bus, workspace: string, removal: Removal): P
       'path' in removal
         ? new Set(paths.filter((path) => takes(removal, { path })))
         : await emptied(bus.read(workspace, ['records'], context.file), paths, (position) => [
-            ...removedSince(position),
+            ...takenBack.since(position),
             removal,
           ])
     if (gone.size === 0) continue

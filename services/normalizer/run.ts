@@ -10,6 +10,8 @@ import {
   removals,
   type Bus,
   type Delivered,
+  type From,
+  type TakenBack,
 } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
@@ -35,15 +37,15 @@ interface Ports {
 const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first: 0, evidence: [] }
 
 /**
- * Joins bus and index: every record becomes an event, every correction is applied to the records before it. Goes on from where the index stands.
+ * Joins bus and index: every record becomes an event, every correction is applied to the records before it.
  * `failed` is told when it cannot go on.
  */
-export async function runNormalizer(
-  ports: Ports & { after: string | null; failed(error: Error): void },
-): Promise<Normalizer> {
+export function runNormalizer(
+  ports: Ports & { from: From; failed(error: Error): void },
+): Normalizer {
   const stopping = new AbortController()
   const waiting: { position: string; resolve(): void; reject(error: Error): void }[] = []
-  const reached = offsetsOf(ports.after)
+  const reached = offsetsOf('after' in ports.from ? ports.from.after : null)
   let failed: Error | undefined
   const settle = (): void => {
     for (let i = waiting.length - 1; i >= 0; i--) {
@@ -54,17 +56,12 @@ export async function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = await applier(ports, ports.after, (position) => {
+  const apply = applier(ports, (position) => {
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })
   const running = ports.bus
-    .consume(
-      ports.workspace,
-      { after: ports.after },
-      (messages) => apply(messages),
-      stopping.signal,
-    )
+    .consume(ports.workspace, ports.from, apply, stopping.signal)
     .catch((error: unknown) => {
       failed = error as Error
       settle()
@@ -83,64 +80,98 @@ export async function runNormalizer(
   }
 }
 
-/** Applies everything that is on the bus to an empty index. */
+/** Applies everything that is on a bus of one partition to an empty index. */
 export async function replay({ bus, index, workspace }: Ports): Promise<void> {
-  const apply = await applier({ bus, index, workspace }, null, () => undefined)
+  const apply = applier({ bus, index, workspace }, () => undefined)
   let messages: Delivered[] = []
+  let begins = true
   for await (const message of bus.read(workspace, ['records', 'removals'])) {
     if (messages.push(message) < TOGETHER) continue
-    await apply(messages)
+    await apply(messages, begins)
+    begins = false
     messages = []
   }
-  await apply(messages)
+  await apply(messages, begins)
 }
 
-type Apply = (messages: readonly Delivered[]) => Promise<void>
+/**
+ * Applies what stands between two positions, of all partitions, to an index that holds what is before. Partitions come in any order, so what was taken back is
+ * taken out first, and left out of what comes.
+ */
+export async function catchUp(ports: Ports, after: string | null, until: string): Promise<void> {
+  const { bus, index, workspace } = ports
+  const takenBack = await removals(bus, workspace)
+  for (const { value, position } of takenBack.all)
+    if (after !== null && !covers(after, consumed(position)))
+      await index.remove(workspace, value, position)
+  const stopping = new AbortController()
+  const reached = offsetsOf(after)
+  const apply = applier(
+    ports,
+    (position) => {
+      for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
+      if (covers(positionOf(reached), until)) stopping.abort()
+    },
+    takenBack,
+  )
+  if (!covers(after, until)) await bus.consume(workspace, { after }, apply, stopping.signal)
+}
 
-async function applier(
+/** The part of a position that is of partitions that are consumed. */
+const consumed = (position: string): string =>
+  positionOf(new Map([...offsetsOf(position)].filter(([p]) => /^\d+$/.test(p)))) ?? ''
+
+type Apply = (messages: readonly Delivered[], begins: boolean) => Promise<void>
+
+/** `takenBack`: removals that are applied already; others are applied when they come. */
+function applier(
   { bus, index, workspace }: Ports,
-  after: string | null,
   done: (position: string) => void,
-): Promise<Apply> {
+  takenBack?: TakenBack,
+): Apply {
   const contexts = new Map<string, Context>()
-  for await (const { value } of bus.read(workspace, ['contexts'])) {
-    const context = value as Context
-    contexts.set(context.file, context)
+  const readContexts = async (): Promise<void> => {
+    for await (const { value } of bus.read(workspace, ['contexts'])) {
+      const context = value as Context
+      contexts.set(context.file, context)
+    }
   }
-  let last = after
+  let last: string | undefined
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
     await index.write(workspace, changes, position)
     last = position
     done(position)
   }
-  const changesOf = (batch: RecordBatch): Change[] => {
+  const changesOf = (batch: RecordBatch, gone: readonly Removal[] = []): Change[] => {
     const context = contexts.get(batch.file) ?? {
       ...UNKNOWN,
       file: batch.file,
       dataset: batch.dataset,
     }
-    return batch.records.map((record) => normalize(record, batch, context))
+    const changes = batch.records.map((record) => normalize(record, batch, context))
+    if (gone.length === 0) return changes
+    return changes.filter(({ source }) => !gone.some((r) => takes(r, { path: batch.path, source })))
   }
   /** Dates a stream anew, without what was taken back since. Until all is written the index stands where it stood: a crash in between begins again. */
   const again = async ({ file }: Context, before: string): Promise<void> => {
-    const removedSince = await removals(bus, workspace)
+    const { since } = await removals(bus, workspace)
     for await (const { value, position } of bus.read(workspace, ['records'], file)) {
       if (!isAfter(before, position)) break
-      const batch = value as RecordBatch
-      const since = removedSince(position)
-      const changes = changesOf(batch).filter(
-        ({ source }) => !since.some((r) => takes(r, { path: batch.path, source })),
+      await index.write(
+        workspace,
+        changesOf(value as RecordBatch, since(position)),
+        last ?? position,
       )
-      await index.write(workspace, changes, last ?? position)
     }
   }
-  return async (messages) => {
+  return async (messages, begins) => {
+    if (begins) await readContexts()
     let changes: Change[] = []
     let characters = 0
     for (const [i, { topic, value, position }] of messages.entries()) {
       if (topic === 'records') {
         // One transaction of the index for what comes at once.
-        for (const change of changesOf(value as RecordBatch)) {
+        for (const change of changesOf(value as RecordBatch, takenBack?.since(position))) {
           changes.push(change)
           characters += change.document.length
         }
@@ -151,7 +182,8 @@ async function applier(
         characters = 0
         continue
       }
-      if (topic === 'removals') await index.remove(workspace, value as Removal, position)
+      if (topic === 'removals' && !takenBack)
+        await index.remove(workspace, value as Removal, position)
       if (topic === 'contexts') {
         const context = value as Context
         contexts.set(context.file, context)

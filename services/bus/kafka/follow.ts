@@ -12,7 +12,8 @@ export interface Following {
   topic: string
   /** Offsets after which to begin; without them the group's own. */
   after?: ReadonlyMap<number, number>
-  take(messages: readonly KafkaMessage[], partition: number): Promise<void>
+  /** `begins`: partitions were given out anew since the last call. */
+  take(messages: readonly KafkaMessage[], partition: number, begins: boolean): Promise<void>
   signal: AbortSignal
 }
 
@@ -30,6 +31,8 @@ export async function follow(
     maxWaitTimeInMs: 200,
   })
   const { promise, stop, fail } = stopping(signal)
+  let begins = true
+  consumer.on(consumer.events.GROUP_JOIN, () => (begins = true))
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) fail(payload.error)
   })
@@ -42,7 +45,15 @@ export async function follow(
       eachBatch: async (payload) => {
         if (signal.aborted) return
         try {
-          await one(consumer, payload, { after, take, signal })
+          await one(consumer, payload, {
+            after,
+            signal,
+            take: async (messages, partition) => {
+              const first = begins
+              begins = false
+              await take(messages, partition, first)
+            },
+          })
         } catch (error) {
           fail(error as Error)
         }
@@ -60,7 +71,15 @@ export async function follow(
 async function one(
   consumer: Consumer,
   { batch, resolveOffset, heartbeat }: EachBatchPayload,
-  { after, take, signal }: Pick<Following, 'take' | 'signal'> & { after: Following['after'] },
+  {
+    after,
+    take,
+    signal,
+  }: {
+    after: Following['after']
+    take(messages: readonly KafkaMessage[], partition: number): Promise<void>
+    signal: AbortSignal
+  },
 ): Promise<void> {
   const { topic, partition } = batch
   const first = (after?.get(partition) ?? -1) + 1

@@ -17,7 +17,7 @@ export interface Topics {
   records: string
   /** Rejections. */
   deadLetters: string
-  /** The last context of each stream, the last message of each import, and the removals: compacted, quick to read. */
+  /** Contexts, imports and removals, in few messages: the first and the last also stand among the records, which are many. */
   catalogue: string
 }
 
@@ -55,10 +55,10 @@ const LARGEST_MESSAGE = 136 * 1024 * 1024
 /** Raw is for ever. */
 const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1' }
 
-const configOf = (name: keyof Topics): Record<string, string> => ({
+const CONFIG: Readonly<Record<string, string>> = {
   'max.message.bytes': String(LARGEST_MESSAGE),
-  ...(name === 'catalogue' ? { 'cleanup.policy': 'compact' } : FOR_EVER),
-})
+  ...FOR_EVER,
+}
 
 /** Makes the topics that are missing; resolves to the partitions of `records`. */
 export async function ensureTopics(
@@ -74,7 +74,7 @@ export async function ensureTopics(
       topic: topics[name],
       numPartitions: name === 'catalogue' ? 1 : partitions,
       replicationFactor: replicas,
-      configEntries: Object.entries(configOf(name)).map(([n, value]) => ({ name: n, value })),
+      configEntries: Object.entries(CONFIG).map(([n, value]) => ({ name: n, value })),
     }))
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
   const { topics: found } = await admin.fetchTopicMetadata({ topics: [topics.records] })
@@ -85,7 +85,7 @@ export async function ensureTopics(
 export async function wrongSettings(admin: Admin, topics: Topics): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [topics.records, topics.deadLetters].map((name) => ({
+    resources: Object.values(topics).map((name) => ({
       type: TOPIC,
       name,
     })),
