@@ -10,6 +10,8 @@ export interface Config {
   port: number
   /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
   logLevel: string
+  /** Past one machine: RECOUNT_KAFKA_BROKERS, `host:port` separated by commas, and RECOUNT_ELASTICSEARCH_URL; both or none. */
+  cluster?: { brokers: readonly string[]; elasticsearchUrl: string }
 }
 
 export class BadSetting extends Error {}
@@ -41,11 +43,37 @@ export function readConfig(all: Readonly<Record<string, string | undefined>>): C
       `RECOUNT_WORKSPACE is ${workspace}, but must be lower-case letters, digits and hyphens, at most 63`,
     )
   }
+  const cluster = readCluster(env)
   return Object.freeze({
+    ...(cluster && { cluster }),
     data: env['RECOUNT_DATA'] ?? 'recount-data',
     workspace,
     host: env['RECOUNT_HTTP_HOST'] ?? '127.0.0.1',
     port,
     logLevel,
   })
+}
+
+function readCluster(env: Readonly<Record<string, string | undefined>>): Config['cluster'] {
+  const brokers = env['RECOUNT_KAFKA_BROKERS']
+  const elasticsearchUrl = env['RECOUNT_ELASTICSEARCH_URL']
+  if (brokers === undefined && elasticsearchUrl === undefined) return undefined
+  if (brokers === undefined || elasticsearchUrl === undefined) {
+    throw new BadSetting(
+      `${brokers === undefined ? 'RECOUNT_KAFKA_BROKERS' : 'RECOUNT_ELASTICSEARCH_URL'} is missing: Kafka and Elasticsearch are used together, or neither`,
+    )
+  }
+  const list = brokers.split(',').map((broker) => broker.trim())
+  const wrong = list.find((broker) => !/^[^\s/:]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/.test(broker))
+  if (wrong !== undefined) {
+    throw new BadSetting(
+      `RECOUNT_KAFKA_BROKERS is ${brokers}, but must be like kafka1:9092,kafka2:9092`,
+    )
+  }
+  if (!URL.canParse(elasticsearchUrl) || !/^https?:/.test(elasticsearchUrl)) {
+    throw new BadSetting(
+      'RECOUNT_ELASTICSEARCH_URL must be like http://elasticsearch:9200 or https://user:password@host:9200',
+    )
+  }
+  return { brokers: list, elasticsearchUrl }
 }

@@ -6,11 +6,12 @@ import { Unavailable, type Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
+import { turns } from './in-turn.ts'
 import { importFiles, type ImportOptions } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { startThread, type Thread } from './thread.ts'
 
-/** Everything that commands and the API need of a data folder, wired together. */
+/** Everything that commands and the API need, wired together. */
 export interface Timeline {
   bus: Bus
   eventIndex: EventIndex
@@ -29,7 +30,7 @@ export interface Timeline {
 /** Enough for a few messages of the largest size; more would be a leak. */
 const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
 
-/** The composition root: with normalizer-thread.ts the only place that knows which implementation stands behind a port. */
+/** A timeline in a data folder: with cluster.ts and normalizer-thread.ts the only place that knows which implementation stands behind a port. */
 export function openTimeline(data: string, logger: Logger): Timeline {
   const bus = embeddedBus(data)
   const eventIndex = embeddedEventIndex(data)
@@ -65,14 +66,8 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     }
     return running
   }
-  const working = new Map<string, Promise<unknown>>()
   /** Imports, removals and rebuilds of a workspace come one after the other: each stands on what the one before it left in the catalogue and the index. */
-  const inTurn = <T>(workspace: string, work: () => Promise<T>): Promise<T> => {
-    const before = working.get(workspace) ?? Promise.resolve()
-    const mine = before.then(work, work)
-    working.set(workspace, mine)
-    return mine
-  }
+  const inTurn = turns()
   const indexed = async (workspace: string, position: string): Promise<void> => {
     try {
       await (await normalizer(workspace)).call('indexed', position)

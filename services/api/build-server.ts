@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
+import type { Role } from '../../schemas/role.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import { refuseForeign } from './foreign.ts'
 import { answerProblem, answerProblems, PROBLEM_RESPONSE } from './problems.ts'
@@ -33,6 +34,7 @@ export interface ServerPorts {
   /** Undefined when all is well, else what is down. */
   unready(): Promise<string | undefined>
   version: string
+  roles: readonly Role[]
 }
 
 const CSP = {
@@ -86,10 +88,12 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   })
   await app.register(
     async (v1) => {
-      timelineRoutes(v1, ports)
-      eventRoutes(v1, ports)
-      workspaceRoutes(v1, ports)
-      importRoutes(v1, ports)
+      if (ports.roles.includes('api')) {
+        timelineRoutes(v1, ports)
+        eventRoutes(v1, ports)
+        workspaceRoutes(v1, ports)
+      }
+      if (ports.roles.includes('ingest')) importRoutes(v1, ports)
     },
     { prefix: '/v1' },
   )

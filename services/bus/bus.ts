@@ -51,6 +51,10 @@ export function covers(reached: string | null, wanted: string): boolean {
   )
 }
 
+/** The part of a position that is of partitions that are consumed. */
+export const consumed = (position: string): string =>
+  positionOf(new Map([...offsetsOf(position)].filter(([p]) => /^\d+$/.test(p)))) ?? ''
+
 /** Whether a message comes after another. */
 export function isAfter(position: string, other: string): boolean {
   const before = offsetsOf(other)

@@ -254,11 +254,9 @@ function handOver<T>(): {
         wake?.()
       }),
     async taken() {
-      while (!given) {
-        if (failed) throw failed
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
-      return given.thing
+      if (!given && !failed) await new Promise<void>((resolve) => (wake = resolve))
+      if (given) return given.thing
+      throw failed!
     },
     done,
     fail(error) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Command as Program, Option } from 'commander'
+import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
 import { isWorkspace, type Config } from '../config.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -16,6 +17,13 @@ function kinds(value: string): string[] {
   const wrong = list.find((kind) => !Kind.enum.includes(kind as Kind))
   if (wrong === undefined) return list
   throw new WrongUse(`--kind ${wrong} is no kind; there are: ${Kind.enum.join(', ')}`)
+}
+
+function roles(value: string): Role[] {
+  const list = value.split(',')
+  const wrong = list.find((role) => !(ROLES as readonly string[]).includes(role))
+  if (wrong === undefined) return list as Role[]
+  throw new WrongUse(`--roles ${wrong} is no role; there are: ${ROLES.join(', ')}`)
 }
 
 function workspaceName(value: string): string {
@@ -96,7 +104,16 @@ export async function commandLine(
     .option('--host <address>', 'address to listen on', config.host)
     .option('--port <port>', 'port to listen on', count('--port', 65_535), config.port)
     .option('--sample', 'serve the bundled sample incident beside your own workspace')
+    .option(
+      '--roles <roles>',
+      'on Kafka and Elasticsearch: which of ingest, normalizer and api this process is',
+      roles,
+    )
     .action((options: Shared) => invoke('serve', { ...options }))
+  command('setup', 'make the topics of Kafka and the index templates of Elasticsearch')
+    .option('--partitions <count>', 'partitions of the records', count('--partitions'))
+    .option('--replicas <count>', 'replicas of every topic', count('--replicas'))
+    .action((options: Shared) => invoke('setup', { ...options }))
   command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) =>
     invoke('rebuild', { ...options }),
   )

@@ -6,7 +6,7 @@ import { callOwner, NoAnswer } from './call-owner.ts'
 import type { Command, ExitStatus, Output } from './command.ts'
 import { WrongUse } from './command.ts'
 import { inputFiles } from './input-files.ts'
-import { own, ownerOf } from './owner.ts'
+import { own, ownerOf, type Owner } from './owner.ts'
 
 export interface Invocation {
   name: string
@@ -49,6 +49,13 @@ export async function run(
     pino.destination(2),
   )
   const { name, options, data, workspace } = invocation
+  const { cluster } = config
+  if (cluster) return runOnCluster(cluster, invocation, output, logger)
+  if (name === 'setup') {
+    throw new WrongUse(
+      'setup is for Kafka and Elasticsearch: set RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL; a data folder needs none',
+    )
+  }
   if (name !== 'import' && name !== 'serve' && !existsSync(data)) {
     throw new WrongUse(
       `there is no data folder ${data}: name it with --data or RECOUNT_DATA; import and serve make one`,
@@ -99,6 +106,44 @@ export async function run(
       }
     }
   } finally {
+    await files.done()
+  }
+}
+
+/** Runs a command here, on Kafka and Elasticsearch: nobody owns them. */
+async function runOnCluster(
+  settings: NonNullable<Config['cluster']>,
+  { name, options, paths, data, workspace }: Invocation,
+  output: Output,
+  logger: Logger,
+): Promise<ExitStatus> {
+  const { openCluster } = await import('../cluster.ts')
+  const files = await inputFiles(paths, data)
+  const cluster = openCluster({ ...settings, ...options }, logger)
+  try {
+    if (name === 'serve') {
+      const { serve } = await import('./serve.ts')
+      const own = async (): Promise<Owner> => ({
+        timeline: cluster,
+        release: () => cluster.close(),
+      })
+      return await serve({ data, workspace, options, logger, output, own, cluster })
+    }
+    if (name === 'setup') {
+      await cluster.setUp(workspace)
+      await output.notes('Topics and index templates are there.\n')
+      return 0
+    }
+    const setting = {
+      ...output,
+      timeline: cluster,
+      workspace,
+      nowMs: Date.now(),
+      files: files.each,
+    }
+    return await (lazily[name] as Command<unknown>)(setting, options)
+  } finally {
+    await cluster.close()
     await files.done()
   }
 }

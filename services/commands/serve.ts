@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { ROLES, type Role } from '../../schemas/role.ts'
 import { buildServer } from '../api/build-server.ts'
 import { isLoopback } from '../api/foreign.ts'
+import type { Cluster } from '../cluster.ts'
 import type { Timeline } from '../timeline.ts'
 import { webRoutes } from '../web/routes.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -18,6 +20,8 @@ export interface ServeInvocation {
   logger: Logger
   output: Output
   own(says: string): Promise<Owner | undefined>
+  /** On Kafka and Elasticsearch. */
+  cluster?: Cluster
 }
 
 /** After a signal, what is still being answered or sent has so long; the process ends within ten seconds. */
@@ -31,8 +35,24 @@ export async function serve({
   logger,
   output,
   own,
+  cluster,
 }: ServeInvocation): Promise<ExitStatus> {
-  const { host, port, sample } = options as { host: string; port: number; sample?: boolean }
+  const {
+    host,
+    port,
+    sample,
+    roles = ROLES,
+  } = options as {
+    host: string
+    port: number
+    sample?: boolean
+    roles?: readonly Role[]
+  }
+  if (!cluster && roles !== ROLES) {
+    throw new WrongUse(
+      '--roles is for Kafka and Elasticsearch: set RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL; on a data folder one process does everything',
+    )
+  }
   if (!isLoopback(host)) {
     throw new WrongUse(
       `--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`,
@@ -52,10 +72,11 @@ export async function serve({
   const { timeline } = owner
   let late: AbortSignal | undefined
   try {
-    if (sample) await importSample(timeline, output)
     const workspaces = sample ? [SAMPLE_WORKSPACE, workspace] : [workspace]
-    for (const each of workspaces) await timeline.settled(each)
-    const app = await server(timeline, data, { workspaces, own: workspace }, logger)
+    if (roles.includes('normalizer')) workspaces.forEach((each) => cluster?.normalize(each))
+    if (sample) await importSample(timeline, output)
+    if (!cluster) for (const each of workspaces) await timeline.settled(each)
+    const app = await server(timeline, data, { workspaces, own: workspace, roles }, logger)
     try {
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
@@ -85,7 +106,11 @@ const stopped = (): Promise<unknown> =>
 async function server(
   timeline: Timeline,
   data: string,
-  { workspaces, own }: { workspaces: readonly string[]; own: string },
+  {
+    workspaces,
+    own,
+    roles,
+  }: { workspaces: readonly string[]; own: string; roles: readonly Role[] },
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { eventIndex } = timeline
@@ -95,10 +120,11 @@ async function server(
     workspaces,
     importWorkspaces: [own],
     version: await packageVersion(),
+    roles,
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(workspaces),
   })
-  webRoutes(app)
+  if (roles.includes('api')) webRoutes(app)
   return app
 }
 

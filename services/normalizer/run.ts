@@ -3,6 +3,7 @@ import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
 import { takes, type Removal } from '../../schemas/removal.ts'
 import {
+  consumed,
   covers,
   isAfter,
   offsetsOf,
@@ -41,11 +42,17 @@ const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first:
  * `failed` is told when it cannot go on.
  */
 export function runNormalizer(
-  ports: Ports & { from: From; failed(error: Error): void },
+  ports: Ports & {
+    from: From
+    failed(error: Error): void
+    /** Told that something is in the index. */
+    wrote?(): void
+  },
 ): Normalizer {
   const stopping = new AbortController()
   const waiting: { position: string; resolve(): void; reject(error: Error): void }[] = []
-  const reached = offsetsOf('after' in ports.from ? ports.from.after : null)
+  const after = 'after' in ports.from ? ports.from.after : null
+  const reached = offsetsOf(after)
   let failed: Error | undefined
   const settle = (): void => {
     for (let i = waiting.length - 1; i >= 0; i--) {
@@ -56,7 +63,8 @@ export function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = applier(ports, (position) => {
+  const apply = applier(ports, after, (position) => {
+    ports.wrote?.()
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })
@@ -82,7 +90,7 @@ export function runNormalizer(
 
 /** Applies everything that is on a bus of one partition to an empty index. */
 export async function replay({ bus, index, workspace }: Ports): Promise<void> {
-  const apply = applier({ bus, index, workspace }, () => undefined)
+  const apply = applier({ bus, index, workspace }, null, () => undefined)
   let messages: Delivered[] = []
   let begins = true
   for await (const message of bus.read(workspace, ['records', 'removals'])) {
@@ -108,6 +116,7 @@ export async function catchUp(ports: Ports, after: string | null, until: string)
   const reached = offsetsOf(after)
   const apply = applier(
     ports,
+    after,
     (position) => {
       for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
       if (covers(positionOf(reached), until)) stopping.abort()
@@ -117,15 +126,12 @@ export async function catchUp(ports: Ports, after: string | null, until: string)
   if (!covers(after, until)) await bus.consume(workspace, { after }, apply, stopping.signal)
 }
 
-/** The part of a position that is of partitions that are consumed. */
-const consumed = (position: string): string =>
-  positionOf(new Map([...offsetsOf(position)].filter(([p]) => /^\d+$/.test(p)))) ?? ''
-
 type Apply = (messages: readonly Delivered[], begins: boolean) => Promise<void>
 
 /** `takenBack`: removals that are applied already; others are applied when they come. */
 function applier(
   { bus, index, workspace }: Ports,
+  after: string | null,
   done: (position: string) => void,
   takenBack?: TakenBack,
 ): Apply {
@@ -136,7 +142,7 @@ function applier(
       contexts.set(context.file, context)
     }
   }
-  let last: string | undefined
+  let last = after
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
     await index.write(workspace, changes, position)
     last = position

@@ -166,7 +166,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     )
     for (const topic of topics) {
       for (const { value, position } of await readAll(bus, [topic]))
-        t.equal(isAfter(found[0]!.position, position), value === 'before', `${topic} ${value}`)
+        t.equal(isAfter(found[0]!.position, position), value === 'before', topic)
     }
   })
 

@@ -1,3 +1,4 @@
+import { ROLES } from '../../schemas/role.ts'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import pino from 'pino'
 import type { Test } from 'tap'
@@ -39,6 +40,7 @@ export async function served(t: Test): Promise<Served> {
     importWorkspaces: ['main', 'other'],
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(['main']),
+    roles: ROLES,
     version: '1.2.3',
   }
   const app = await buildServer(ports)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Admin, type ITopicConfig } from 'kafkajs'
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs'
 import type { Topic } from '../bus.ts'
 
 export interface KafkaSettings {
@@ -47,9 +47,6 @@ const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
 export const partitionName = (name: keyof Topics, partition: number): string =>
   `${{ records: '', deadLetters: 'd', catalogue: 'c' }[name]}${partition}`
 
-/** The kind of resource in https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs; the client's own name for it cannot be imported from here. */
-const TOPIC = 2
-
 /** A document of 64 MiB as JSON, with what stands around it. */
 const LARGEST_MESSAGE = 136 * 1024 * 1024
 /** Raw is for ever. */
@@ -86,7 +83,8 @@ export async function wrongSettings(admin: Admin, topics: Topics): Promise<strin
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: Object.values(topics).map((name) => ({
-      type: TOPIC,
+      // A CommonJS module that names this export where Node does not see it.
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
     })),
   })
