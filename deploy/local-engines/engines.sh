@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Read by start.sh and stop.sh: where the two servers live, and how to tell whether they run.
 
 if [ "$(id -u)" = 0 ]; then
@@ -8,9 +9,6 @@ else
 fi
 root="${RECOUNT_ENGINES_DIR:-$cache/recount-engines}"
 case "$root" in /*) ;; *) root="$PWD/$root" ;; esac
-
-kafka_port="${RECOUNT_ENGINES_KAFKA_PORT:-21092}"
-elasticsearch_port="${RECOUNT_ENGINES_ELASTICSEARCH_PORT:-21200}"
 
 say() { printf '%s\n' "$*" >&2; }
 

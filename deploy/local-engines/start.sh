@@ -4,6 +4,8 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/engines.sh"
 
+kafka_port="${RECOUNT_ENGINES_KAFKA_PORT:-21092}"
+elasticsearch_port="${RECOUNT_ENGINES_ELASTICSEARCH_PORT:-21200}"
 start_limit_s=180
 
 find_java() {
@@ -16,6 +18,14 @@ find_java() {
   java_home="$(dirname "$(dirname "$command")")"
 }
 
+# Shows why a server is not there, and leaves no half-started one behind.
+fail() {
+  local pid
+  ! pid="$(pid_of "$1")" || kill -KILL "$pid"
+  tail -n 30 "$root/$1/log" >&2
+  die "$1 $2; the log is $root/$1/log"
+}
+
 # $1: the server, and after it the Maven goal that brings what its pom names into the folder that the result, $files, is then.
 # The folder appears only when it is whole, under the checksum of the pom: another version gets another folder.
 fetch() {
@@ -25,9 +35,8 @@ fetch() {
   say "Fetching $1 with Maven…"
   rm -rf "$files.part"
   mkdir -p "$files.part"
-  mvn -q -B -ntp -Dstyle.color=never -f "$here/$1/pom.xml" "dependency:$2" -DincludeScope=runtime \
-    -DoutputDirectory="$files.part" -DmarkersDirectory="$files.part/.markers" >&2 9>&- ||
-    die "Maven could not fetch $1."
+  mvn -q -B -ntp -f "$here/$1/pom.xml" "dependency:$2" -DincludeScope=runtime -DoutputDirectory="$files.part" \
+    -DmarkersDirectory="$files.part/.markers" >"$root/$1/log" 2>&1 9>&- || fail "$1" 'could not be fetched'
   chmod -R a+rX "$files.part"
   mv "$files.part" "$files"
 }
@@ -47,14 +56,6 @@ elasticsearch_answers() (
 ) 2>/dev/null
 
 is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# Shows why a server is not there, and leaves no half-started one behind.
-fail() {
-  local pid
-  ! pid="$(pid_of "$1")" || kill -KILL "$pid"
-  tail -n 30 "$root/$1/log" >&2
-  die "$1 $2; the log is $root/$1/log"
-}
 
 launch_kafka() {
   local run="$root/kafka" classes
