@@ -67,7 +67,7 @@ launch_kafka() {
     "$java_home/bin/java" -Xmx128m "${classes[@]}" kafka.tools.StorageTool format \
       -t recount-local-engine00 -c "$run/server.properties" >"$run/log" 2>&1 || fail kafka 'could not format its folder'
   fi
-  setsid "$java_home/bin/java" -Xms512m -Xmx512m -XX:+ExitOnOutOfMemoryError "${classes[@]}" kafka.Kafka "$run/server.properties" \
+  setsid "$java_home/bin/java" -Xms256m -Xmx1g -XX:+ExitOnOutOfMemoryError "${classes[@]}" kafka.Kafka "$run/server.properties" \
     >"$run/log" 2>&1 </dev/null 9>&- &
   echo $! >"$run/pid"
 }
