@@ -7,8 +7,7 @@ if [ "$(id -u)" = 0 ]; then
 else
   cache="${XDG_CACHE_HOME:-$HOME/.cache}"
 fi
-root="${RECOUNT_ENGINES_DIR:-$cache/recount-engines}"
-case "$root" in /*) ;; *) root="$PWD/$root" ;; esac
+root="$(realpath -m "${RECOUNT_ENGINES_DIR:-$cache/recount-engines}")"
 
 say() { printf '%s\n' "$*" >&2; }
 

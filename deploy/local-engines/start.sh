@@ -98,7 +98,7 @@ launch_elasticsearch() {
 
 # $1: the server; the rest: the ports that it takes.
 start() {
-  local server="$1" port log="$root/$1/log" until_s=$((SECONDS + start_limit_s))
+  local server="$1" port log="$root/$1/log" until_s
   shift
   mkdir -p "$root/$server"
   if pid_of "$server" >/dev/null; then
@@ -110,8 +110,9 @@ start() {
   done
   say "Starting ${server}…"
   "launch_$server"
+  until_s=$((SECONDS + start_limit_s))
   until "${server}_answers"; do
-    pid_of "$server" >/dev/null || fail "$server" 'ended at its start'
+    kill -0 "$(cat "$root/$server/pid")" 2>/dev/null || fail "$server" 'ended at its start'
     [ "$SECONDS" -lt "$until_s" ] || fail "$server" "did not answer within $start_limit_s s"
     sleep 0.2
   done
