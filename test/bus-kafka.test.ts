@@ -3,9 +3,9 @@ import t from 'tap'
 import { kafkaBus } from '../services/bus/kafka.ts'
 import { testBus } from './contracts/test-bus.ts'
 
-const brokers = process.env['RECOUNT_KAFKA_BROKERS']
+const brokers = process.env['RECOUNT_TEST_KAFKA_BROKERS']
 if (!brokers) {
-  t.plan(0, 'RECOUNT_KAFKA_BROKERS is not set: no Kafka to test with')
+  t.plan(0, 'RECOUNT_TEST_KAFKA_BROKERS is not set: no Kafka to test with')
 } else {
   const run = `test-${Date.now().toString(36)}`
   const logger = pino({ level: 'silent' })

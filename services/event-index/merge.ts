@@ -18,7 +18,11 @@ export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
-  const again = seen.length === old.timeline.seen.length && change.file === stored.file
+  // A second delivery of an alert is another record of it, also when it is read again.
+  const again =
+    seen.length === old.timeline.seen.length &&
+    change.file === stored.file &&
+    fresh.event.original === old.event.original
   const later = versions(fresh, old)
   const wins = later === 0 ? again || isBetter(change, stored, fresh, old) : later > 0
   const stream = change.stream < stored.stream ? change.stream : stored.stream

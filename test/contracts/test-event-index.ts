@@ -161,6 +161,29 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
     t.equal((await on.event('m'))?.message, 'db is fine', 'deleted beats edited')
   })
 
+  await test('of two records of one event the first place wins, also when they are read again', async (t, on) => {
+    const fired: Made = { id: 'alert', message: 'fired', line: 3 }
+    const repeated: Made = { id: 'alert', message: 'fired, now resolved', line: 9 }
+    for (const some of [
+      [fired, repeated],
+      [repeated, fired],
+      [fired, repeated, fired, repeated],
+      [repeated, repeated, fired, repeated],
+    ]) {
+      const other = await new WrittenIndex(open).reopen()
+      for (const one of some) await other.write(one)
+      const event = await other.event('alert')
+      t.equal(event?.event.original, 'fired')
+      t.strictSame(
+        event?.timeline.seen.map((s) => s.line),
+        [3, 9],
+      )
+      await other.index.close()
+    }
+    await on.write(fired, repeated)
+    t.strictSame(await on.ids(), ['alert'])
+  })
+
   await test('of two readings the better known wins, of one stream the newer, whatever the arrival', async (t, on) => {
     const guess: Made = { id: 'e', file: 'f1', rank: 21, after: 100, time: { basis: 'inferred' } }
     const told: Made = { id: 'e', file: 'f2', rank: 39, after: 5, time: { basis: 'configured' } }

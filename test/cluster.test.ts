@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { cpSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t, { type Test } from 'tap'
+import type { Ledger } from '../schemas/ledger.ts'
+import { makeLines } from './benchmarks/make-lines.ts'
+import { start, type Ended } from './support/recount.ts'
+
+const brokers = process.env['RECOUNT_TEST_KAFKA_BROKERS']
+const elasticsearch = process.env['RECOUNT_TEST_ELASTICSEARCH_URL']
+const LINES = 20_000
+
+if (!brokers || !elasticsearch) {
+  t.plan(
+    0,
+    'RECOUNT_TEST_KAFKA_BROKERS and RECOUNT_TEST_ELASTICSEARCH_URL are not set: no Kafka and Elasticsearch to test with',
+  )
+} else {
+  const root = t.testdir()
+  cpSync(resolve('deploy/sample'), join(root, 'sample'), { recursive: true })
+  const workspace = `test-${Date.now().toString(36)}`
+  const cluster = {
+    RECOUNT_KAFKA_BROKERS: brokers,
+    RECOUNT_ELASTICSEARCH_URL: elasticsearch,
+    RECOUNT_WORKSPACE: workspace,
+  }
+  const run = async (args: string[], env: Record<string, string>): Promise<Ended> => {
+    const child = start(args, root, env)
+    const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)])
+    if (child.exitCode === null) await once(child, 'exit')
+    return { status: child.exitCode, out, err }
+  }
+  /** The same command in a data folder and on the cluster. */
+  const both = async (...args: string[]): Promise<[Ended, Ended]> => [
+    await run(args, { RECOUNT_DATA: join(root, 'data') }),
+    await run(args, cluster),
+  ]
+  const role = async (t: Test, roles: string): Promise<{ url: string; kill(): void }> => {
+    const child = start(['serve', '--port', '0', '--roles', roles], root, cluster)
+    t.teardown(() => child.kill('SIGKILL'))
+    const [said] = (await once(child.stdout!, 'data')) as [Buffer]
+    return { url: said.toString().trim(), kill: () => child.kill('SIGKILL') }
+  }
+  const ledgerOf = ({ out }: Ended): Omit<Ledger, 'import'> => {
+    const { import: _, ...ledger } = JSON.parse(out) as Ledger
+    return ledger
+  }
+  const sameTimeline = async (t: Test, why: string): Promise<string> => {
+    const [embedded, clustered] = await both('timeline', '--format', 'jsonl')
+    t.ok(embedded.out === clustered.out, `${why}: the same bytes on both`)
+    return clustered.out
+  }
+
+  t.equal((await run(['setup'], cluster)).status, 0)
+  await role(t, 'normalizer')
+  const second = await role(t, 'normalizer')
+  const { url } = await role(t, 'ingest,api')
+
+  await t.test('the sample gives the same ledger and the same timeline', async (t) => {
+    const [embedded, clustered] = await both('import', 'sample', '--json')
+    t.strictSame(ledgerOf(clustered), ledgerOf(embedded))
+    t.equal((await sameTimeline(t, 'sample')).trimEnd().split('\n').length, 9474)
+    const page = (await (await fetch(`${url}/v1/timeline?limit=3`)).json()) as { events: unknown[] }
+    t.equal(page.events.length, 3)
+  })
+
+  await t.test(
+    'a normalizer that is killed while lines come loses and doubles nothing',
+    async (t) => {
+      mkdirSync(join(root, 'lines'))
+      await makeLines(join(root, 'lines'), LINES)
+      const args = ['import', 'lines', '--zone', 'UTC', '--json']
+      const embedded = await run(args, { RECOUNT_DATA: join(root, 'data') })
+      const importing = run(args, cluster)
+      setTimeout(second.kill, 1500)
+      const clustered = ledgerOf(await importing)
+      t.equal(clustered.events, LINES)
+      t.strictSame(clustered, ledgerOf(embedded))
+      await sameTimeline(t, 'after a normalizer was killed')
+    },
+  )
+
+  await t.test('importing again adds nothing, and what is taken back comes back', async (t) => {
+    const before = await sameTimeline(t, 'before')
+    const [, again] = await both('import', 'sample', '--json')
+    t.match(ledgerOf(again), { events: 0 })
+    t.ok((await sameTimeline(t, 'imported again')) === before)
+    await both('sources', 'remove', 'sample/logs')
+    t.not((await sameTimeline(t, 'without the logs')).length, before.length)
+    const [embedded, clustered] = await both('import', 'sample', '--json')
+    t.equal(ledgerOf(clustered).events, ledgerOf(embedded).events)
+    await sameTimeline(t, 'with the logs again')
+  })
+
+  await t.test('a rebuild gives the same bytes', async (t) => {
+    const before = await sameTimeline(t, 'before')
+    t.equal((await run(['rebuild'], cluster)).status, 0)
+    t.ok((await sameTimeline(t, 'after a rebuild')) === before)
+  })
+}
