@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -36,8 +36,8 @@ if (!brokers || !elasticsearch) {
     await run(args, { RECOUNT_DATA: join(root, 'data') }),
     await run(args, cluster),
   ]
-  const role = async (t: Test, roles: string): Promise<{ url: string; kill(): void }> => {
-    const child = start(['serve', '--port', '0', '--roles', roles], root, cluster)
+  const role = async (t: Test, args: string[]): Promise<{ url: string; kill(): void }> => {
+    const child = start([...args, '--port', '0'], root, cluster)
     t.teardown(() => child.kill('SIGKILL'))
     const [said] = (await once(child.stdout!, 'data')) as [Buffer]
     return { url: said.toString().trim(), kill: () => child.kill('SIGKILL') }
@@ -52,10 +52,14 @@ if (!brokers || !elasticsearch) {
     return clustered.out
   }
 
-  t.equal((await run(['setup'], cluster)).status, 0)
-  await role(t, 'normalizer')
-  const second = await role(t, 'normalizer')
-  const { url } = await role(t, 'ingest,api')
+  const readme = readFileSync('README.md', 'utf8').split('## More than one machine')[1]!
+  const [setup, normalizer, others] = [...readme.matchAll(/^npx recount ([^#\n]*)/gm)].map((m) =>
+    m[1]!.trim().split(' '),
+  )
+  t.equal((await run(setup!, cluster)).status, 0)
+  await role(t, normalizer!)
+  const second = await role(t, normalizer!)
+  const { url } = await role(t, others!)
 
   await t.test('the sample gives the same ledger and the same timeline', async (t) => {
     const [embedded, clustered] = await both('import', 'sample', '--json')
