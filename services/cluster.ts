@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { loadAdapters } from '../ingest-adapters/load.ts'
 import { consumed, covers, removals, Unavailable } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex } from './event-index/elasticsearch.ts'
+import { countEvents, importer } from './importer.ts'
 import { turns } from './in-turn.ts'
-import { importFiles } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
 import type { Timeline } from './timeline.ts'
@@ -70,8 +69,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     const last = (await removals(bus, workspace)).all.at(-1)
     if (last) await indexed(workspace, consumed(last.position))
   }
-  const events = async (workspace: string): Promise<number> =>
-    (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
+  const importOnto = importer({ bus, eventIndex, logger, indexed })
 
   const normalizing = async (workspace: string): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -107,25 +105,14 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {
         await removed(workspace)
-        return importFiles(
-          {
-            bus,
-            adapters: await loadAdapters(),
-            workspace,
-            logger,
-            indexed: (position) => indexed(workspace, position),
-            event: (id) => eventIndex.event(workspace, id),
-            created: (importId) => eventIndex.created(workspace, importId),
-          },
-          options,
-        )
+        return importOnto(workspace, options)
       }),
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
         await settled(workspace)
-        const before = await events(workspace)
+        const before = await countEvents(eventIndex, workspace)
         await indexed(workspace, await takeBack(bus, workspace, removal))
-        return before - (await events(workspace))
+        return before - (await countEvents(eventIndex, workspace))
       }),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
-import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { Removal } from '../schemas/removal.ts'
 import { Unavailable, type Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
+import { countEvents, importer } from './importer.ts'
 import { turns } from './in-turn.ts'
-import { importFiles, type ImportOptions } from './ingest/import.ts'
+import type { ImportOptions } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { startThread, type Thread } from './thread.ts'
 
@@ -80,8 +80,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
   }
-  const events = async (workspace: string): Promise<number> =>
-    (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
+  const importOnto = importer({ bus, eventIndex, logger, indexed })
   return {
     bus,
     eventIndex,
@@ -89,18 +88,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {
         await normalizer(workspace)
-        return importFiles(
-          {
-            bus,
-            adapters: await loadAdapters(),
-            workspace,
-            logger,
-            indexed: (position) => indexed(workspace, position),
-            event: (id) => eventIndex.event(workspace, id),
-            created: (importId) => eventIndex.created(workspace, importId),
-          },
-          options,
-        )
+        return importOnto(workspace, options)
       }),
     async unready(workspaces) {
       for (const workspace of workspaces) {
@@ -121,10 +109,10 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
         await settled(workspace)
-        const before = await events(workspace)
+        const before = await countEvents(eventIndex, workspace)
         await takeBack(bus, workspace, removal)
         await settled(workspace)
-        return before - (await events(workspace))
+        return before - (await countEvents(eventIndex, workspace))
       }),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { Command as Program, Option } from 'commander'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
 import { isWorkspace, type Config } from '../config.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
+import { packageVersion } from './package-version.ts'
 import { run, type Invocation } from './run.ts'
 
 interface Shared {
@@ -59,7 +59,7 @@ export async function commandLine(
   }
   const program = new Program('recount')
     .description('One UTC timeline of everything that was recorded about an event.')
-    .version((await packageVersion()) ?? '0')
+    .version(await packageVersion())
     .exitOverride()
     .configureOutput({
       writeErr: (text) => void output.notes(text),
@@ -135,11 +135,4 @@ export async function commandLine(
     .action((options: Shared) => invoke('dead-letters-list', { ...options }))
   await program.parseAsync([...argv])
   return status
-}
-
-async function packageVersion(): Promise<string | undefined> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8').catch(
-    () => '{}',
-  )
-  return (JSON.parse(text) as { version?: string }).version
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { ROLES, type Role } from '../../schemas/role.ts'
@@ -11,6 +10,7 @@ import { webRoutes } from '../web/routes.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { ownerOf, type Owner } from './owner.ts'
 import { importUpload } from './import-upload.ts'
+import { packageVersion } from './package-version.ts'
 import { importSample, SAMPLE_WORKSPACE } from './sample.ts'
 
 export interface ServeInvocation {
@@ -126,9 +126,4 @@ async function server(
   })
   if (roles.includes('api')) webRoutes(app)
   return app
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

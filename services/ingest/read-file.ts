@@ -1,5 +1,6 @@
 import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
+import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
@@ -29,8 +30,6 @@ const DAY_MS = 86_400_000
 const RECORD_LIMIT = 56 * 1024 * 1024
 /** A shorter text makes no record over the limit. */
 const SURELY_SMALL = 1024 * 1024
-/** 2262-04-11: nanoseconds since 1970 fit 63 bits until then. */
-const LAST_SECOND = 9_223_372_036
 
 export type FileReport = Omit<LedgerFile, 'events' | 'merged'> &
   Lacking & { position: string | null }

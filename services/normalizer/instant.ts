@@ -26,6 +26,3 @@ export function formatInstant(seconds: number, nanos: number, digits: number): s
 /** Nanoseconds since 1970 as 19 digits: sorts as text, and is a 64-bit integer. */
 export const instantKey = (seconds: number, nanos: number): string =>
   String(seconds).padStart(10, '0') + String(nanos).padStart(9, '0')
-
-/** 2262-04-11T23:47:16Z: the last second whose nanoseconds fit 63 bits. */
-export const LAST_SECOND = 9_223_372_036

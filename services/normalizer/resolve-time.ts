@@ -1,8 +1,9 @@
+import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { Stamp } from '../../schemas/source-record.ts'
 import type { Basis, EventTime, TimeFlag } from '../../schemas/timeline-event.ts'
-import { formatInstant, LAST_SECOND } from './instant.ts'
+import { formatInstant } from './instant.ts'
 import { abbreviationOffsets } from './zone-abbreviations.ts'
 import { zoneRules, type LocalReading } from './zones.ts'
 
