@@ -78,6 +78,19 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
   }
 })
 
+await t.test('more imports than wait for one another are sent away for a while', async (t) => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, n) =>
+      post('workspace=other', `2024-05-02T10:00:${10 + n}Z INFO x\n`),
+    ),
+  )
+  const away = answers.filter((a) => a.status === 429)
+  t.equal(answers.filter((a) => a.status === 201).length, 16)
+  t.equal(away.length, 4)
+  t.match(away[0], { body: { code: 'busy' }, headers: { 'retry-after': /^\d+$/ } })
+  reached.add('busy')
+})
+
 await t.test('what fails below is answered without its innards', async (t) => {
   const failing = async (
     error: Error,

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
-import { Unavailable } from '../bus/bus.ts'
+import { BadCursor, IndexUnavailable, TimelineChanged } from '../event-index/event-index.ts'
+import { Busy, Unavailable } from '../bus/bus.ts'
 
 /** Every error that the API answers: stable codes, with the status and a title (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457). */
 export const PROBLEMS = {
@@ -17,9 +17,13 @@ export const PROBLEMS = {
   'timeline-changed': [409, 'The timeline was changed since the cursor was given'],
   'too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The content type is not supported'],
+  busy: [429, 'More comes than is taken'],
   'internal-error': [500, 'Something went wrong here'],
   unavailable: [503, 'The timeline is not available now'],
 } as const satisfies Record<string, readonly [number, string]>
+
+/** So many seconds later the same request may be taken. */
+const RETRY_AFTER_S = 5
 
 export type ProblemCode = keyof typeof PROBLEMS
 
@@ -54,7 +58,9 @@ function problemOf(error: FastifyError | Error): Problem {
     return new Problem('timeline-changed', `${error.message}: begin again without a cursor`)
   if (error instanceof BadCursor)
     return new Problem('invalid-cursor', `${error.message}: pass on what "next" gave`)
-  if (error instanceof Unavailable) return new Problem('unavailable', error.message)
+  if (error instanceof Busy) return new Problem('busy', error.message)
+  if (error instanceof Unavailable || error instanceof IndexUnavailable)
+    return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
@@ -77,6 +83,7 @@ export function answerProblem(
   const problem = problemOf(error)
   const [status, title] = PROBLEMS[problem.code]
   if (status >= 500) request.log.error(error)
+  if (status === 429 || status === 503) void reply.header('retry-after', RETRY_AFTER_S)
   void reply
     .code(status)
     .type('application/problem+json')

@@ -4,11 +4,15 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Ledger } from '../../../schemas/ledger.ts'
 import type { ServerPorts, Upload } from '../build-server.ts'
+import { Busy } from '../../bus/bus.ts'
 import { Problem } from '../problems.ts'
 import { WORKSPACE, workspaceOf } from './parameters.ts'
 
 /** Imports are streamed to the disk: this much at once. */
 const IMPORT_LIMIT = 10 * 1024 * 1024 * 1024
+
+/** Imports of a workspace come one after the other, and each lies on the disk until its turn. */
+const WAITING = 16
 
 const Parameters = Type.Object({
   workspace: Type.Optional(
@@ -38,6 +42,7 @@ export function importRoutes(
 ): void {
   void instance.register(async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
+    const waiting = new Map<string, number>()
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
     app.post(
@@ -64,9 +69,16 @@ export function importRoutes(
           ...(zone !== undefined && { zone }),
           ...(source !== undefined && { source }),
         }
-        return reply
-          .code(201)
-          .send(await importUpload(workspaceOf(importWorkspaces, workspace), upload))
+        const into = workspaceOf(importWorkspaces, workspace)
+        const before = waiting.get(into) ?? 0
+        if (before >= WAITING)
+          throw new Busy(`${before} imports into ${into} wait for one another: send it again later`)
+        waiting.set(into, before + 1)
+        try {
+          return await reply.code(201).send(await importUpload(into, upload))
+        } finally {
+          waiting.set(into, waiting.get(into)! - 1)
+        }
       },
     )
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
-import { positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
+import { Busy, positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 
 /** So many characters are sent at once: the client holds them several times. */
@@ -50,9 +50,7 @@ export class Sender {
     const characters = values.reduce((sum, value) => sum + value.length, 0)
     return new Promise((resolve, reject) => {
       if (this.#waiting > 0 && this.#waiting + characters > WAITING)
-        return reject(
-          new Unavailable('the bus is full: Kafka takes messages slower than they come'),
-        )
+        return reject(new Busy('the bus is full: Kafka takes messages slower than they come'))
       this.#waiting += characters
       this.#queue.push({ messages, values, characters, resolve, reject })
       this.#sending ??= this.#send()
