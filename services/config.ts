@@ -8,6 +8,8 @@ export interface Config {
   host: string
   /** RECOUNT_HTTP_PORT. */
   port: number
+  /** RECOUNT_HTTP_ALLOWED_HOSTS, separated by commas: the names under which a proxy that asks for a password sends requests here. Without one only this machine may ask. */
+  allowedHosts: readonly string[]
   /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
   logLevel: string
   /** Past one machine: RECOUNT_KAFKA_BROKERS, `host:port` separated by commas, and RECOUNT_ELASTICSEARCH_URL; both or none. */
@@ -50,6 +52,10 @@ export function readConfig(all: Readonly<Record<string, string | undefined>>): C
     workspace,
     host: env['RECOUNT_HTTP_HOST'] ?? '127.0.0.1',
     port,
+    allowedHosts: (env['RECOUNT_HTTP_ALLOWED_HOSTS'] ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
     logLevel,
   })
 }

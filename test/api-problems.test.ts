@@ -50,6 +50,12 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     ['/v1/imports?workspace=sample', 'unknown-workspace', { method: 'POST', payload: 'x' }],
     ['/v1/timeline', 'forbidden-origin', { headers: { host: 'evil.example' } }],
     ['/v1/timeline', 'forbidden-origin', { headers: { host: 'localhost.evil.example:80' } }],
+    ['/livez', 'forbidden-origin', { headers: { host: 'recount.example', origin: 'null' } }],
+    [
+      '/v1/sources',
+      'forbidden-origin',
+      { headers: { host: 'recount.example', origin: 'https://recount.example.evil.example' } },
+    ],
     ['/livez', 'forbidden-origin', { headers: { origin: 'https://evil.example' } }],
     [
       '/v1/imports',
@@ -76,6 +82,16 @@ await t.test('what is wrong is answered with a code of the table', async (t) => 
     t.match(body, { type: `urn:recount:problem:${code}`, detail: /\w/ }, name)
     reached.add(code)
   }
+})
+
+await t.test('a proxy asks under the name that is allowed, and probes under any', async (t) => {
+  const status = async (url: string, headers: Record<string, string>): Promise<number> =>
+    (await app.inject({ url, headers })).statusCode
+  t.equal(await status('/v1/sources', { host: 'Recount.example' }), 200)
+  const origin = 'https://recount.example'
+  t.equal(await status('/v1/sources', { host: 'recount.example', origin }), 200)
+  t.equal(await status('/readyz', { host: '10.0.0.5:8080' }), 200)
+  t.equal(await status('/v1/sources', { host: '10.0.0.5:8080' }), 403)
 })
 
 await t.test('more imports than wait for one another are sent away for a while', async (t) => {

@@ -35,6 +35,8 @@ export interface ServerPorts {
   unready(): Promise<string | undefined>
   version: string
   roles: readonly Role[]
+  /** Names besides this machine's under which it may be asked. */
+  allowedHosts: readonly string[]
 }
 
 const CSP = {
@@ -62,7 +64,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     ajv: { customOptions: { coerceTypes: 'array' } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
-  refuseForeign(app)
+  refuseForeign(app, ports.allowedHosts)
   refuseUnknownParameters(app)
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CSP } })
   await app.register(swagger, {

@@ -5,18 +5,24 @@ import { Problem } from './problems.ts'
 export const isLoopback = (name: string): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(name)
 
+/** Who asks whether the process is well names it by its address. */
+const PROBES = ['/livez', '/readyz']
+
 /**
- * Refuses what pages of other sites let a browser of this machine ask: a request that says it comes from elsewhere (it could plant events),
- * and one under another name than this machine's (DNS rebinding: it could read the timeline). The server listens on loopback addresses only.
+ * Refuses what pages of other sites let a browser ask: a request that says it comes from elsewhere (it could plant events),
+ * and one under another name than this machine's and the allowed ones (DNS rebinding: it could read the timeline).
  */
-export function refuseForeign(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ headers: { host = '', origin } }) => {
-    if (!isLoopback(host.replace(/:\d+$/, '')))
+export function refuseForeign(app: FastifyInstance, allowedHosts: readonly string[]): void {
+  app.addHook('onRequest', async ({ url, headers: { host = '', origin } }) => {
+    const name = host.replace(/:\d+$/, '').toLowerCase()
+    const isProbe = allowedHosts.length > 0 && PROBES.includes(url)
+    if (!isLoopback(name) && !allowedHosts.includes(name) && !isProbe)
       throw new Problem(
         'forbidden-origin',
-        `this server answers as 127.0.0.1 or localhost, not as ${host}: a proxy before it must send one of them as Host`,
+        `this server answers as 127.0.0.1 or localhost, not as ${host}: a proxy before it must send one of them as Host, or RECOUNT_HTTP_ALLOWED_HOSTS name it`,
       )
-    if (origin !== undefined && origin !== `http://${host}`)
+    const from = origin === undefined ? undefined : URL.canParse(origin) && new URL(origin).host
+    if (from !== undefined && from !== host.toLowerCase())
       throw new Problem('forbidden-origin', `pages of ${origin} may not ask this server`)
   })
 }

@@ -50,7 +50,7 @@ export async function run(
   )
   const { name, options, data, workspace } = invocation
   const { cluster } = config
-  if (cluster) return runOnCluster(cluster, invocation, output, logger)
+  if (cluster) return runOnCluster({ ...config, cluster }, invocation, output, logger)
   if (name === 'setup') {
     throw new WrongUse(
       'setup is for Kafka and Elasticsearch: set RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL; a data folder needs none',
@@ -71,6 +71,7 @@ export async function run(
         options,
         logger,
         output,
+        allowedHosts: config.allowedHosts,
         own: (says) => own(data, logger, lazily, says),
       })
     }
@@ -112,7 +113,7 @@ export async function run(
 
 /** Runs a command here, on Kafka and Elasticsearch: nobody owns them. */
 async function runOnCluster(
-  settings: NonNullable<Config['cluster']>,
+  { cluster: settings, allowedHosts }: Config & Required<Pick<Config, 'cluster'>>,
   { name, options, paths, data, workspace }: Invocation,
   output: Output,
   logger: Logger,
@@ -127,7 +128,7 @@ async function runOnCluster(
         timeline: cluster,
         release: () => cluster.close(),
       })
-      return await serve({ data, workspace, options, logger, output, own, cluster })
+      return await serve({ data, workspace, options, logger, output, own, allowedHosts, cluster })
     }
     if (name === 'setup') {
       await cluster.setUp(workspace)

@@ -20,6 +20,7 @@ export interface ServeInvocation {
   logger: Logger
   output: Output
   own(says: string): Promise<Owner | undefined>
+  allowedHosts: readonly string[]
   /** On Kafka and Elasticsearch. */
   cluster?: Cluster
 }
@@ -35,6 +36,7 @@ export async function serve({
   logger,
   output,
   own,
+  allowedHosts,
   cluster,
 }: ServeInvocation): Promise<ExitStatus> {
   const {
@@ -53,9 +55,9 @@ export async function serve({
       '--roles is for Kafka and Elasticsearch: set RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL; on a data folder one process does everything',
     )
   }
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && allowedHosts.length === 0) {
     throw new WrongUse(
-      `--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1 and put a proxy that asks for a password before it`,
+      `--host ${host} would serve the timeline to anybody who reaches it: listen on 127.0.0.1, or put a proxy that asks for a password before it and name in RECOUNT_HTTP_ALLOWED_HOSTS how that is called`,
     )
   }
   if (sample && workspace === SAMPLE_WORKSPACE) {
@@ -76,7 +78,12 @@ export async function serve({
     if (roles.includes('normalizer')) workspaces.forEach((each) => cluster?.normalize(each))
     if (sample) await importSample(timeline, output)
     if (!cluster) for (const each of workspaces) await timeline.settled(each)
-    const app = await server(timeline, data, { workspaces, own: workspace, roles }, logger)
+    const app = await server(
+      timeline,
+      data,
+      { workspaces, own: workspace, roles, allowedHosts },
+      logger,
+    )
     try {
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
@@ -110,7 +117,13 @@ async function server(
     workspaces,
     own,
     roles,
-  }: { workspaces: readonly string[]; own: string; roles: readonly Role[] },
+    allowedHosts,
+  }: {
+    workspaces: readonly string[]
+    own: string
+    roles: readonly Role[]
+    allowedHosts: readonly string[]
+  },
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { eventIndex } = timeline
@@ -121,6 +134,7 @@ async function server(
     importWorkspaces: [own],
     version: await packageVersion(),
     roles,
+    allowedHosts,
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(workspaces),
   })

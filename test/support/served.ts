@@ -41,6 +41,7 @@ export async function served(t: Test): Promise<Served> {
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(['main']),
     roles: ROLES,
+    allowedHosts: ['recount.example'],
     version: '1.2.3',
   }
   const app = await buildServer(ports)

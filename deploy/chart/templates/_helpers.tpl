@@ -61,6 +61,8 @@ env:
   {{- end }}
   - name: RECOUNT_HTTP_HOST
     value: 0.0.0.0
+  - name: RECOUNT_HTTP_ALLOWED_HOSTS
+    value: {{ .Values.ingress.host | quote }}
   - name: RECOUNT_HTTP_PORT
     value: '8080'
   - name: RECOUNT_WORKSPACE
