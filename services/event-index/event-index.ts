@@ -38,6 +38,8 @@ export type Removal = { path: string } | { source: string }
 export class TimelineChanged extends Error {}
 /** The cursor was not made by this index. */
 export class BadCursor extends Error {}
+/** The index cannot be reached or cannot take requests now; the same call may succeed later. */
+export class IndexUnavailable extends Error {}
 
 /**
  * The one UTC timeline of each workspace, ordered by (@timestamp, stream, place, id).

@@ -13,7 +13,7 @@ export type Stored = Pick<
  * then the earlier instant, then the first place. Places are united; the smallest stream and the largest place give the order.
  * Of a message that was edited or deleted the last version wins, and what it said before is its history.
  */
-export function merge(stored: Stored, change: Stored): Stored | undefined {
+export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)

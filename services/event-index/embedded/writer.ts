@@ -181,7 +181,7 @@ export class Writer {
 
   #merged(found: Found, change: Change): void {
     if (found.document === change.document && found.rank === change.rank) return
-    const merged = merge(found, change)
+    const merged = merge<Stored>(found, change)
     if (!merged) return
     this.#count(found.at, this.#facet(found), -1)
     this.#db.prepare('delete from events where seq = ?').run(found.seq)

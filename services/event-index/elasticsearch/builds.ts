@@ -1,0 +1,165 @@
+import type { Names } from './names.ts'
+import { orNone, typeOf, type Server } from './server.ts'
+import { setUp } from './set-up.ts'
+
+/** One filling of a workspace from the log: its indices, one for each month, and one that holds its position and generation. */
+export interface Build {
+  number: number
+  /** Whether reads go there; the aliases of a month that is new say the same. */
+  published: boolean
+  /** The months whose index is there. */
+  months: Set<string>
+}
+
+/** The generation of a timeline that has none yet. */
+const NONE = 0
+
+/** The builds of one workspace. */
+export class Builds {
+  readonly #server: Server
+  readonly #names: Names
+
+  constructor(server: Server, names: Names) {
+    this.#server = server
+    this.#names = names
+  }
+
+  /** The build that is read, made where there is none. */
+  async current(): Promise<Build> {
+    const { meta } = this.#names
+    const there = await orNone(this.#server.call((c) => c.indices.getAlias({ name: meta })))
+    for (const aliases of Object.values(await this.#aliases()))
+      if (there && aliases.includes(meta)) return build(this.#numberOf(aliases)!, true)
+    await this.#create(1, true)
+    return build(1, true)
+  }
+
+  /** An empty build beside the current one, in place of any that was never published. */
+  async next(): Promise<Build> {
+    const { number } = await this.current()
+    const old = Object.entries(await this.#aliases())
+      .filter(([, aliases]) => this.#numberOf(aliases) !== number)
+      .map(([index]) => index)
+    if (old.length > 0)
+      await this.#server.call((c) => c.indices.delete({ index: old, ignore_unavailable: true }))
+    await this.#create(number + 1, false)
+    return build(number + 1, false)
+  }
+
+  /** Lets reads go to a build, and deletes all others: in one step. */
+  async publish({ number }: Build): Promise<void> {
+    const actions = Object.entries(await this.#aliases()).map(([index, aliases]) => {
+      if (this.#numberOf(aliases) !== number) return { remove_index: { index } }
+      const { meta, events } = this.#names
+      const alias = aliases.includes(this.#names.metaOf(number)) ? meta : events
+      return { add: { index, alias } }
+    })
+    await this.#server.call((c) => c.indices.updateAliases({ actions }))
+  }
+
+  /** The index of a month, made where there is none. */
+  async month({ number, published, months }: Build, month: string): Promise<string> {
+    const index = this.#names.month(number, month)
+    if (months.has(month)) return index
+    const aliases = [this.#names.eventsOf(number), ...(published ? [this.#names.events] : [])]
+    await this.#createIndex(index, aliases)
+    months.add(month)
+    return index
+  }
+
+  /** Indices of months that a build has got although it was replaced: nobody else knows of them. */
+  async discard({ number, months }: Build): Promise<void> {
+    const index = [...months].map((month) => this.#names.month(number, month))
+    if (index.length > 0)
+      await this.#server.call((c) => c.indices.delete({ index, ignore_unavailable: true }))
+  }
+
+  async position(): Promise<string | null> {
+    return ((await this.#read(this.#names.meta, 'position'))?.value as string | undefined) ?? null
+  }
+
+  /** @returns false when the build is gone */
+  async setPosition({ number }: Build, value: string): Promise<boolean> {
+    const index = this.#names.metaIndex(number)
+    const set = this.#server.call((c) => c.index({ index, id: 'position', document: { value } }))
+    return (await orNone(set)) !== undefined
+  }
+
+  async generation(): Promise<number> {
+    return Number((await this.#read(this.#names.meta, 'generation'))?.value ?? NONE)
+  }
+
+  /** Cursors that were given until now are refused from now on. */
+  async raiseGeneration({ number }: Build): Promise<void> {
+    const index = this.#names.metaIndex(number)
+    const now = await this.#read(index, 'generation')
+    const value = Math.max(Date.now(), Number(now?.value ?? NONE) + 1)
+    // Of two that raise it at once one is enough.
+    await this.#setOnce(index, value, now)
+  }
+
+  async #create(number: number, published: boolean): Promise<void> {
+    await setUp(this.#server)
+    const index = this.#names.metaIndex(number)
+    const { meta } = this.#names
+    await this.#createIndex(index, [this.#names.metaOf(number), ...(published ? [meta] : [])])
+    await this.#setOnce(index, Date.now())
+  }
+
+  async #createIndex(index: string, names: readonly string[]): Promise<void> {
+    const aliases = Object.fromEntries(names.map((name) => [name, {}]))
+    await this.#server
+      .call((c) => c.indices.create({ index, aliases }))
+      .catch((error: unknown) => {
+        // Another process was first.
+        if (typeOf(error) !== 'resource_already_exists_exception') throw error
+      })
+  }
+
+  async #setOnce(index: string, value: number, now?: Versioned): Promise<void> {
+    const version = now && { if_seq_no: now.seqNo, if_primary_term: now.primaryTerm }
+    const op_type = now ? 'index' : 'create'
+    await this.#server
+      .call((c) => c.index({ index, id: 'generation', document: { value }, op_type, ...version }))
+      .catch((error: unknown) => {
+        if (typeOf(error) !== 'version_conflict_engine_exception') throw error
+      })
+  }
+
+  async #read(index: string, id: string): Promise<Versioned | undefined> {
+    const found = await orNone(
+      this.#server.call((c) => c.get<{ value: string | number }>({ index, id })),
+    )
+    return (
+      found && {
+        value: found._source!.value,
+        seqNo: found._seq_no!,
+        primaryTerm: found._primary_term!,
+      }
+    )
+  }
+
+  /** All indices of the workspace with their aliases. */
+  async #aliases(): Promise<Record<string, string[]>> {
+    const found = await this.#server.call((c) => c.indices.getAlias({ name: this.#names.all }))
+    return Object.fromEntries(
+      Object.entries(found).map(([index, { aliases }]) => [index, Object.keys(aliases)]),
+    )
+  }
+
+  #numberOf(aliases: readonly string[]): number | undefined {
+    return aliases.map((alias) => this.#names.buildOf(alias)).find((n) => n !== undefined)
+  }
+}
+
+interface Versioned {
+  value: string | number
+  seqNo: number
+  primaryTerm: number
+}
+
+const build = (number: number, published: boolean): Build => ({
+  number,
+  published,
+  months: new Set(),
+})

@@ -1,0 +1,135 @@
+import type { estypes } from '@elastic/elasticsearch'
+import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
+import { isCut, type Source } from './fields.ts'
+import type { Names } from './names.ts'
+import { search } from './search.ts'
+import { select } from './select.ts'
+import type { Server } from './server.ts'
+
+/** Combinations of values are read in pages of so many, until there are no more. */
+const PAGE = 5000
+
+type Sources = Record<string, estypes.AggregationsCompositeAggregationSource>
+interface Combination<K> {
+  key: K
+  doc_count: number
+  first?: { value: number }
+  last?: { value: number }
+}
+
+async function* combinations<K>(
+  server: Server,
+  names: Names,
+  query: estypes.QueryDslQueryContainer,
+  sources: Sources,
+  aggregations: Record<string, estypes.AggregationsAggregationContainer> = {},
+): AsyncGenerator<Combination<K>> {
+  let after: { after?: Record<string, string> } = {}
+  do {
+    const found = await search<
+      Source,
+      { after_key?: Record<string, string>; buckets: Combination<K>[] }
+    >(server, {
+      index: names.events,
+      size: 0,
+      query,
+      aggregations: {
+        all: {
+          composite: {
+            size: PAGE,
+            sources: Object.entries(sources).map(([name, source]) => ({ [name]: source })),
+            ...after,
+          },
+          aggregations,
+        },
+      },
+    })
+    // There is no answer where there is no index.
+    const { buckets = [], after_key } = found.aggregations?.['all'] ?? {}
+    yield* buckets
+    after = buckets.length === PAGE && after_key ? { after: after_key } : {}
+  } while (after.after)
+}
+
+export async function readHistogram(
+  server: Server,
+  names: Names,
+  filter: WindowFilter,
+  intervalSeconds: number,
+): Promise<Bucket[]> {
+  const buckets = new Map<number, Bucket>()
+  const sources: Sources = {
+    minute: { histogram: { field: 'minute', interval: intervalSeconds / 60 } },
+    level: { terms: { field: 'level' } },
+  }
+  const found = combinations<{ minute: number; level: string }>(
+    server,
+    names,
+    select(filter),
+    sources,
+  )
+  for await (const { key, doc_count } of found) {
+    const bucket = buckets.get(key.minute) ?? { at: minuteOf(key.minute), count: 0, levels: {} }
+    bucket.count += doc_count
+    bucket.levels[key.level] = doc_count
+    buckets.set(key.minute, bucket)
+  }
+  return [...buckets.values()]
+}
+
+export async function readSources(server: Server, names: Names): Promise<SourceSummary[]> {
+  const sources = new Map<string, SourceSummary>()
+  const found = combinations<{ source: string; kind: string }>(
+    server,
+    names,
+    { match_all: {} },
+    { source: { terms: { field: 'source' } }, kind: { terms: { field: 'kind' } } },
+    { first: { min: { field: 'minute' } }, last: { max: { field: 'minute' } } },
+  )
+  for await (const { key, doc_count, ...minutes } of found) {
+    const [first, last] = [minuteOf(minutes.first!.value), minuteOf(minutes.last!.value)]
+    const one = sources.get(key.source) ?? {
+      source: isCut(key.source) ? await wholeName(server, names, key.source) : key.source,
+      events: 0,
+      first,
+      last,
+      kinds: {},
+    }
+    one.events += doc_count
+    if (first < one.first) one.first = first
+    if (last > one.last) one.last = last
+    one.kinds[key.kind] = doc_count
+    sources.set(key.source, one)
+  }
+  return [...sources.values()]
+}
+
+/** How many events each origin of an import created. */
+export async function readCreated(
+  server: Server,
+  names: Names,
+  importId: string,
+): Promise<Map<string, number>> {
+  const created = new Map<string, number>()
+  const found = combinations<{ origin: string }>(
+    server,
+    names,
+    { prefix: { origin: `${importId}/` } },
+    { origin: { terms: { field: 'origin' } } },
+  )
+  for await (const { key, doc_count } of found) created.set(key.origin, doc_count)
+  return created
+}
+
+/** A source whose name is too long for a keyword stands in every event of it. */
+async function wholeName(server: Server, names: Names, source: string): Promise<string> {
+  const { hits } = await search<Source>(server, {
+    index: names.events,
+    query: { term: { source } },
+    size: 1,
+  })
+  return hits.hits[0]?._source?.columns.source ?? source
+}
+
+const minuteOf = (minute: number): string =>
+  new Date(minute * 60_000).toISOString().replace('.000', '')

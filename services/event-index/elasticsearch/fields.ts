@@ -1,0 +1,139 @@
+import { hash } from 'node:crypto'
+import type { Change } from '../../../schemas/change.ts'
+import type { OrderKey } from '../cursor.ts'
+import { textOf, tokens } from '../text-query.ts'
+
+/** What is kept of a change beside its document, as it is: a copy is merged with it. */
+export type Columns = Omit<Change, 'text' | 'document'>
+export type StoredChange = Omit<Change, 'text'>
+
+/** The part of an Elasticsearch document that is read again; the rest is only for the index. */
+export interface Source {
+  columns: Columns
+  document: string
+}
+
+/** A keyword may have 32,766 bytes; the order key has two parts of this size. */
+const PART_BYTES = 15_000
+const NAME_BYTES = 1000
+/** The whitespace analyzer cuts what is longer than 255. */
+const LONGEST_TOKEN = 200
+/** The last nanosecond that 64 bits hold, in the year 2262. */
+const LAST = '9223372036854775807'
+
+/** The Elasticsearch document of a change, as JSON. */
+export function bodyOf({ document, ...columns }: StoredChange): string {
+  const event = JSON.parse(document) as Record<string, unknown>
+  return JSON.stringify({
+    '@timestamp': instantOf(columns.at),
+    order: orderOf(columns),
+    minute: Math.floor(Number(columns.at.slice(0, 10)) / 60),
+    source: bounded(columns.source, NAME_BYTES),
+    kind: bounded(columns.kind, NAME_BYTES),
+    level: bounded(columns.level, NAME_BYTES),
+    origin: bounded(columns.origin, NAME_BYTES),
+    terms: termsOf(columns, event),
+    text: wordsOf(tokens(textOf(event))),
+    document,
+    columns,
+  })
+}
+
+/** A key of nanoseconds as Elasticsearch writes it; undefined where it is beyond what it can hold. */
+export const instantOf = (key: string): string | undefined =>
+  key > LAST
+    ? undefined
+    : `${new Date(Number(key.slice(0, 10)) * 1000).toISOString().slice(0, 19)}.${key.slice(10)}Z`
+
+/** What orders events of one instant: stream, place and id, so that keywords compare as the parts do one after the other, by their bytes in UTF-8. */
+export const orderOf = ({ stream, place, id }: Pick<Columns, 'stream' | 'place' | 'id'>): string =>
+  `${part(stream)}\x01${String(place).padStart(16, '0')}\x01${part(id)}`
+
+export const keyOf = ({ at, stream, place, id }: Columns): OrderKey => [at, stream, place, id]
+
+/** Below every character that a part can have stands its end: so the shorter of two comes first. */
+const part = (text: string): string =>
+  bounded(
+    // oxlint-disable-next-line no-control-regex
+    text.replace(/[\0-\x02]/g, (c) => `\x02${String.fromCharCode(c.charCodeAt(0) + 2)}`),
+    PART_BYTES,
+  )
+
+const CUT = '\x02\x07'
+
+/** The text, or its beginning and its hash where it is longer than so many bytes. */
+export function bounded(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes) return text
+  return Buffer.from(text).subarray(0, bytes).toString() + CUT + hash('sha256', text, 'hex')
+}
+
+export const isCut = (text: string): boolean => text.includes(CUT)
+
+/** Words as the whitespace analyzer is given them: each stays one. */
+export const wordsOf = (words: readonly string[]): string =>
+  words.map((word) => (word.length <= LONGEST_TOKEN ? word : hash('sha256', word, 'hex'))).join(' ')
+
+/** A field and its value as one term, of any length. A name that begins with # is a column's, not a field's. */
+export const term = (field: string, value: string): string =>
+  hash('sha1', `${field}\0${value}`, 'base64url').slice(0, 20)
+
+export const COLUMNS = ['kind', 'host', 'service', 'level'] as const
+
+function termsOf(columns: Columns, event: Readonly<Record<string, unknown>>): string[] {
+  const terms = new Set<string>()
+  const add = (field: string, value: string): void => void terms.add(term(field, value))
+  for (const name of COLUMNS) add(`#${name}`, columns[name])
+  add('source', columns.source)
+  const { seen } = event['timeline'] as { seen: { source: string; path: string }[] }
+  for (const { source, path } of seen) {
+    add('source', source)
+    add('path', path)
+  }
+  for (const name of Object.keys(event)) {
+    // The three that a query means otherwise: see parseText and values of text-query.ts.
+    if (name === 'labels') addLabels(event[name], add)
+    else if (name !== 'source' && name !== 'path') addFields(name, event[name], add)
+    else if (typeof event[name] === 'object') addFields(name, event[name], add)
+  }
+  return [...terms]
+}
+
+type Add = (field: string, value: string) => void
+
+/** The fields of a tree by their names with dots; a key that has a dot itself cannot be asked for. */
+function addFields(name: string, value: unknown, add: Add): void {
+  addValues(name, value, add)
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value))
+    if (!key.includes('.')) addFields(`${name}.${key}`, inner, add)
+}
+
+function addLabels(labels: unknown, add: Add): void {
+  addValues('labels', labels, add)
+  if (typeof labels !== 'object' || labels === null) return
+  for (const [key, value] of Object.entries(labels)) addValues(`labels.${key}`, value, add)
+}
+
+function addValues(name: string, value: unknown, add: Add): void {
+  if (Array.isArray(value)) for (const one of value) add(name, String(one))
+  else if (typeof value === 'string' || typeof value === 'number') add(name, String(value))
+}
+
+const SURROGATE = /[\ud800-\udfff]/
+/** Half a surrogate pair is no text in UTF-8. */
+export const wellFormed = (text: string): string =>
+  SURROGATE.test(text) ? Buffer.from(text).toString() : text
+
+/** A change as it comes back from Elasticsearch, so that the same one written again is seen to be the same. */
+export const storable = ({ text: _, ...change }: Change): StoredChange => ({
+  ...change,
+  id: wellFormed(change.id),
+  source: wellFormed(change.source),
+  stream: wellFormed(change.stream),
+  file: wellFormed(change.file),
+  origin: wellFormed(change.origin),
+  kind: wellFormed(change.kind),
+  host: wellFormed(change.host),
+  service: wellFormed(change.service),
+  level: wellFormed(change.level),
+})

@@ -1,0 +1,46 @@
+import type { estypes } from '@elastic/elasticsearch'
+import type { WindowFilter } from '../event-index.ts'
+import { parseText, type Term } from '../text-query.ts'
+import { COLUMNS, instantOf, term, wordsOf } from './fields.ts'
+
+type Query = estypes.QueryDslQueryContainer
+
+/** The query of a filter. Nothing is scored: events stand in the order of time. */
+export function select(filter: WindowFilter): Query {
+  const must: Query[] = []
+  const not: Query[] = []
+  const { from, to } = filter
+  if (from !== undefined) {
+    const gte = instantOf(from)
+    must.push(gte === undefined ? { match_none: {} } : { range: { '@timestamp': { gte } } })
+  }
+  if (to !== undefined) {
+    const lt = instantOf(to)
+    if (lt !== undefined) must.push({ range: { '@timestamp': { lt } } })
+  }
+  for (const name of COLUMNS) {
+    const values = filter[name]
+    if (values) must.push(anyOf(`#${name}`, values))
+  }
+  if (filter.source) must.push(anyOf('source', filter.source))
+  const said = new Set<string>()
+  for (const one of filter.q === undefined ? [] : parseText(filter.q)) {
+    // A query may have a few thousand clauses, and people paste.
+    const key = JSON.stringify(one)
+    if (said.has(key)) continue
+    said.add(key)
+    const list = one.not ? not : must
+    list.push(clauseOf(one))
+  }
+  return { bool: { filter: must, must_not: not } }
+}
+
+const anyOf = (field: string, values: readonly string[]): Query => ({
+  terms: { terms: values.map((value) => term(field, value)) },
+})
+
+function clauseOf({ phrase, field, value }: Term): Query {
+  if (!phrase) return { term: { terms: term(field!, value!) } }
+  const words = wordsOf(phrase)
+  return phrase.length === 1 ? { term: { text: words } } : { match_phrase: { text: words } }
+}

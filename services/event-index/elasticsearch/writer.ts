@@ -1,0 +1,179 @@
+import type { Change } from '../../../schemas/change.ts'
+import { IndexUnavailable, type Removal } from '../event-index.ts'
+import { merge, without } from '../merge.ts'
+import type { Build, Builds } from './builds.ts'
+import { bulk, type Action } from './bulk.ts'
+import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } from './fields.ts'
+import { documentId, monthOf, type Names } from './names.ts'
+import { inOrder, search } from './search.ts'
+import type { Server } from './server.ts'
+
+/** So many documents are read to be changed at once. */
+const TOGETHER = 500
+/** Somebody else may change a document between its reading and its writing, but not all the time. */
+const ROUNDS = 50
+
+/** Where the document of an event is. */
+interface Place {
+  index: string
+  id: string
+}
+
+/** What becomes of an event: stored like this, taken away (null), or left as it is (undefined). `stored` is undefined where there is none. */
+type Edit = (stored: StoredChange | undefined, id: string) => StoredChange | null | undefined
+
+/** One call that writes into a build of a workspace. */
+export class Writer {
+  readonly #server: Server
+  readonly #names: Names
+  readonly #builds: Builds
+  readonly #build: Build
+  /** What was written to, and is to be seen when the call resolves. */
+  readonly #touched = new Set<string>()
+  #raised = false
+
+  constructor(server: Server, names: Names, builds: Builds, build: Build) {
+    this.#server = server
+    this.#names = names
+    this.#builds = builds
+    this.#build = build
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    const first: (Place & { change: StoredChange })[] = []
+    const repeats = new Map<string, Place & { changes: StoredChange[] }>()
+    const met = new Set<string>()
+    for (const raw of changes) {
+      const change = storable(raw)
+      const index = await this.#builds.month(this.#build, monthOf(change.id))
+      this.#touched.add(index)
+      const id = documentId(change.id)
+      if (!met.has(id)) first.push({ index, id, change })
+      else if (!repeats.get(id)?.changes.push(change))
+        repeats.set(id, { index, id, changes: [change] })
+      met.add(id)
+    }
+    for (const { index, id, change } of await bulk(this.#server, creates(first)))
+      repeats.set(id, { index, id, changes: [change, ...(repeats.get(id)?.changes ?? [])] })
+    await this.#edit([...repeats.values()], (stored, id) =>
+      folded(stored, repeats.get(id)!.changes),
+    )
+    await this.#show()
+  }
+
+  /** @returns how many events are gone */
+  async remove(removal: Removal): Promise<number> {
+    const gone = new Set<string>()
+    await this.#raise()
+    for await (const places of this.#seenIn(removal))
+      await this.#edit(places, (stored, id) => {
+        const document = stored && without(stored.document, removal)
+        if (!stored || document === null) return undefined
+        if (document === undefined) {
+          gone.add(id)
+          return null
+        }
+        gone.delete(id)
+        const { timeline } = JSON.parse(document) as { timeline: { seen: { source: string }[] } }
+        return { ...stored, source: wellFormed(timeline.seen[0]!.source), document }
+      })
+    await this.#show()
+    return gone.size
+  }
+
+  /** The places of all events that were seen there. What the loop changes shows only at its end, so nothing is left out. */
+  async *#seenIn(removal: Removal): AsyncGenerator<Place[]> {
+    const seen = 'path' in removal ? term('path', removal.path) : term('source', removal.source)
+    let after: { search_after?: (string | number | boolean | null)[] } = {}
+    for (;;) {
+      const { hits } = await search(this.#server, {
+        index: this.#names.eventsOf(this.#build.number),
+        query: { bool: { filter: { term: { terms: seen } } } },
+        _source: false,
+        size: TOGETHER,
+        sort: inOrder('asc'),
+        ...after,
+      })
+      if (hits.hits.length > 0)
+        yield hits.hits.map(({ _index, _id }) => ({ index: _index, id: _id! }))
+      if (hits.hits.length < TOGETHER) return
+      after = { search_after: hits.hits.at(-1)!.sort as string[] }
+    }
+  }
+
+  /** Reads documents and stores what is made of them, unless they were changed meanwhile: then again. */
+  async #edit(places: readonly Place[], edit: Edit): Promise<void> {
+    for (let i = 0; i < places.length; i += TOGETHER) {
+      let left: readonly Place[] = places.slice(i, i + TOGETHER)
+      for (let round = 0; left.length > 0; round++) {
+        if (round === ROUNDS)
+          throw new IndexUnavailable('others change the same events all the time')
+        left = await bulk(this.#server, await this.#edits(left, edit))
+      }
+    }
+  }
+
+  async #edits(places: readonly Place[], edit: Edit): Promise<Action[]> {
+    const docs = places.map(({ index, id }) => ({ _index: index, _id: id }))
+    const found = await this.#server.call((c) => c.mget<Source>({ docs }))
+    const actions: Action[] = []
+    let reorders = false
+    for (const [i, { index, id }] of places.entries()) {
+      const doc = found.docs[i]!
+      if ('error' in doc) throw new Error(`event ${id} cannot be read: ${doc.error.reason}`)
+      const source = doc.found ? doc._source! : undefined
+      const stored = source && { ...source.columns, document: source.document }
+      const next = edit(stored, id)
+      if (next === undefined) continue
+      this.#touched.add(index)
+      const version = { if_seq_no: doc._seq_no!, if_primary_term: doc._primary_term! }
+      reorders ||= stored !== undefined && (next === null || isElsewhere(stored, next))
+      if (next === null) actions.push({ index, id, type: 'delete', version })
+      else if (stored) actions.push({ index, id, type: 'index', version, body: bodyOf(next) })
+      else actions.push({ index, id, type: 'create', body: bodyOf(next) })
+    }
+    if (reorders) await this.#raise()
+    return actions
+  }
+
+  /** Before the first change, so that a crash after it leaves no cursor of the old order; and when it shows, for those given until then. */
+  async #raise(): Promise<void> {
+    if (!this.#raised) await this.#builds.raiseGeneration(this.#build)
+    this.#raised = true
+  }
+
+  /** One refresh of the indices that were written to, at the end, is what it costs least to be seen. */
+  async #show(): Promise<void> {
+    const index = [...this.#touched]
+    if (index.length > 0) await this.#server.call((c) => c.indices.refresh({ index }))
+    if (this.#raised) await this.#builds.raiseGeneration(this.#build)
+  }
+}
+
+/** Bodies are made when their request is sent, so that they are not all in memory. */
+function* creates(
+  first: readonly (Place & { change: StoredChange })[],
+): Generator<Action & { change: StoredChange }> {
+  for (const { index, id, change } of first)
+    yield { index, id, type: 'create', body: bodyOf(change), change }
+}
+
+/** What is stored after changes that come one after the other; undefined when they add nothing. */
+function folded(
+  stored: StoredChange | undefined,
+  changes: readonly StoredChange[],
+): StoredChange | undefined {
+  let now = stored
+  for (const change of changes) {
+    if (!now) now = change
+    else if (now.document !== change.document || now.rank !== change.rank) {
+      const merged = merge(now, change)
+      // It stays with the import that created it.
+      if (merged) now = { ...merged, source: wellFormed(merged.source), origin: now.origin }
+    }
+  }
+  return now === stored ? undefined : now
+}
+
+const isElsewhere = (a: StoredChange, b: StoredChange): boolean =>
+  a.at !== b.at || a.stream !== b.stream || a.place !== b.place
