@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor } from '../cursor.ts'
+import type { estypes } from '@elastic/elasticsearch'
+import { decodeCursor, encodeCursor, type OrderKey } from '../cursor.ts'
 import { TimelineChanged, type Page, type PageQuery } from '../event-index.ts'
 import type { Builds } from './builds.ts'
 import { instantOf, keyOf, orderOf, type Source } from './fields.ts'
@@ -6,6 +7,8 @@ import { documentId, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { select } from './select.ts'
 import { orNone, type Server } from './server.ts'
+
+type Query = estypes.QueryDslQueryContainer
 
 export async function readPage(
   server: Server,
@@ -15,9 +18,11 @@ export async function readPage(
 ): Promise<Page> {
   const generation = await builds.generation()
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, generation)
+  const selected = select(query)
+  const end = await endOfPage(server, names, query, selected, after)
   const { hits } = await search<Source>(server, {
     index: names.events,
-    query: select(query),
+    query: { bool: { filter: [selected, ...end] } },
     sort: inOrder(query.order),
     // One more tells whether there is a next page.
     size: query.limit + 1,
@@ -34,6 +39,33 @@ export async function readPage(
     next:
       last && hits.hits.length > query.limit ? encodeCursor(generation, keyOf(last.columns)) : null,
   }
+}
+
+/**
+ * An instant that the page does not go beyond. Of what is sorted by its order key, Elasticsearch looks up the key of every event that it meets, from the newest segment to the oldest;
+ * by time alone it skips through. So it is asked for the time first, and sorts only the events until then.
+ */
+async function endOfPage(
+  server: Server,
+  names: Names,
+  { limit, order }: PageQuery,
+  selected: Query,
+  after?: OrderKey,
+): Promise<Query[]> {
+  const within: Query[] = after
+    ? [{ range: { '@timestamp': { [order === 'asc' ? 'gt' : 'lt']: searchAfter(after)[0] } } }]
+    : []
+  const { hits } = await search(server, {
+    index: names.events,
+    query: { bool: { filter: [selected, ...within] } },
+    sort: inOrder(order).slice(0, 1),
+    from: limit,
+    size: 1,
+    _source: false,
+  })
+  const end = hits.hits[0]?.sort?.[0]
+  if (end === undefined) return []
+  return [{ range: { '@timestamp': { [order === 'asc' ? 'lte' : 'gte']: end } } }]
 }
 
 export async function readEvent(
@@ -61,7 +93,7 @@ export async function readHealth(server: Server, names: Names): Promise<string[]
 }
 
 /** A place in the order as `inOrder` compares it. */
-const searchAfter = ([at, stream, place, id]: ReturnType<typeof keyOf>): string[] => [
+const searchAfter = ([at, stream, place, id]: OrderKey): [string, string] => [
   // No event is later than the last instant.
   instantOf(at) ?? instantOf('9223372036854775807')!,
   orderOf({ stream, place, id }),
