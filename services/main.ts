@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { CommanderError } from 'commander'
 import { commandLine } from './commands/command-line.ts'
 import { Unavailable } from './bus/bus.ts'
+import { IndexUnavailable } from './event-index/event-index.ts'
 import { WrongUse } from './commands/command.ts'
 import { BadSetting, readConfig } from './config.ts'
 
@@ -35,7 +36,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else if (
-    [WrongUse, BadSetting, Unavailable].some((known) => error instanceof known) ||
+    [WrongUse, BadSetting, Unavailable, IndexUnavailable].some((known) => error instanceof known) ||
     REFUSED.has((error as NodeJS.ErrnoException).code ?? '')
   ) {
     process.stderr.write(`recount: ${(error as Error).message}\n`)

@@ -61,8 +61,8 @@ if (url === undefined) {
   const indices = async (): Promise<string[]> =>
     Object.keys(await client.indices.get({ index: `${prefix}*` })).sort()
   t.teardown(async () => {
-    const index = await indices()
-    if (index.length > 0) await client.indices.delete({ index })
+    const actions = (await indices()).map((index) => ({ remove_index: { index } }))
+    if (actions.length > 0) await client.indices.updateAliases({ actions })
     await client.close()
   })
   const open = async (place: string): Promise<EventIndex> =>
@@ -90,6 +90,17 @@ if (url === undefined) {
     t.strictSame(await on.ids(), ids)
     await on.write({ id: ids[0]!, after: 9, rank: 60 })
     t.strictSame(await on.ids({ limit: 1 }), [...ids.slice(1), ids[0]], 'in place when re-dated')
+    const years = Array.from({ length: 50 }, (_, i): Made => ({ id: `${1970 + i}0101T0-e` }))
+    await on.write(...years)
+    t.equal(
+      (await on.ids()).length,
+      ids.length + years.length,
+      'of more months than one line names',
+    )
+    t.strictSame(await on.index.check(main), [])
+    await on.index.renew(main)
+    await (await on.index.renew(main)).publish()
+    t.strictSame(await on.ids(), [])
   })
 
   await test('ids and streams of any length and letters keep the order', async (t, on) => {

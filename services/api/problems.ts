@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
+import { BadCursor, IndexUnavailable, TimelineChanged } from '../event-index/event-index.ts'
 import { Unavailable } from '../bus/bus.ts'
 
 /** Every error that the API answers: stable codes, with the status and a title (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457). */
@@ -37,7 +37,8 @@ function problemOf(error: FastifyError | Error): Problem {
     return new Problem('timeline-changed', `${error.message}: begin again without a cursor`)
   if (error instanceof BadCursor)
     return new Problem('invalid-cursor', `${error.message}: pass on what "next" gave`)
-  if (error instanceof Unavailable) return new Problem('unavailable', error.message)
+  if (error instanceof Unavailable || error instanceof IndexUnavailable)
+    return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
   if (statusCode === 413) return new Problem('too-large', message)

@@ -26,10 +26,8 @@ export class Builds {
 
   /** The build that is read, made where there is none. */
   async current(): Promise<Build> {
-    const { meta } = this.#names
-    const there = await orNone(this.#server.call((c) => c.indices.getAlias({ name: meta })))
     for (const aliases of Object.values(await this.#aliases()))
-      if (there && aliases.includes(meta)) return build(this.#numberOf(aliases)!, true)
+      if (aliases.includes(this.#names.meta)) return build(this.#numberOf(aliases)!, true)
     await this.#create(1, true)
     return build(1, true)
   }
@@ -37,11 +35,10 @@ export class Builds {
   /** An empty build beside the current one, in place of any that was never published. */
   async next(): Promise<Build> {
     const { number } = await this.current()
-    const old = Object.entries(await this.#aliases())
+    const actions = Object.entries(await this.#aliases())
       .filter(([, aliases]) => this.#numberOf(aliases) !== number)
-      .map(([index]) => index)
-    if (old.length > 0)
-      await this.#server.call((c) => c.indices.delete({ index: old, ignore_unavailable: true }))
+      .map(([index]) => ({ remove_index: { index } }))
+    if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
     await this.#create(number + 1, false)
     return build(number + 1, false)
   }
@@ -69,9 +66,10 @@ export class Builds {
 
   /** Indices of months that a build has got although it was replaced: nobody else knows of them. */
   async discard({ number, months }: Build): Promise<void> {
-    const index = [...months].map((month) => this.#names.month(number, month))
-    if (index.length > 0)
+    for (const month of months) {
+      const index = this.#names.month(number, month)
       await this.#server.call((c) => c.indices.delete({ index, ignore_unavailable: true }))
+    }
   }
 
   async position(): Promise<string | null> {

@@ -83,9 +83,7 @@ export async function readEvent(
 
 /** What is wrong with the indices of a workspace. */
 export async function readHealth(server: Server, names: Names): Promise<string[]> {
-  const aliases = await server.call((c) => c.indices.getAlias({ name: names.all }))
-  const index = Object.keys(aliases)
-  if (index.length === 0) return []
+  const index = names.all
   const health = await orNone(server.call((c) => c.cluster.health({ index, level: 'indices' })))
   return Object.entries(health?.indices ?? {})
     .filter(([, { status }]) => status.toLowerCase() === 'red')

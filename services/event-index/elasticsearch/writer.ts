@@ -13,6 +13,9 @@ const TOGETHER = 500
 /** Somebody else may change a document between its reading and its writing, but not all the time. */
 const ROUNDS = 50
 
+/** So many names of indices fit into the first line of a request, which may have 4096 bytes. */
+const FEW = 20
+
 /** Where the document of an event is. */
 interface Place {
   index: string
@@ -144,7 +147,8 @@ export class Writer {
 
   /** One refresh of the indices that were written to, at the end, is what it costs least to be seen. */
   async #show(): Promise<void> {
-    const index = [...this.#touched]
+    const few = this.#touched.size <= FEW
+    const index = few ? [...this.#touched] : this.#names.eventsOf(this.#build.number)
     if (index.length > 0) await this.#server.call((c) => c.indices.refresh({ index }))
     if (this.#raised) await this.#builds.raiseGeneration(this.#build)
   }
