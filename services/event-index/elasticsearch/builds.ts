@@ -26,8 +26,16 @@ export class Builds {
 
   /** The build that is read, made where there is none. */
   async current(): Promise<Build> {
-    for (const aliases of Object.values(await this.#aliases()))
-      if (aliases.includes(this.#names.meta)) return build(this.#numberOf(aliases)!, true)
+    const all = Object.entries(await this.#aliases())
+    const read = all.find(([, aliases]) => aliases.includes(this.#names.meta))
+    if (read) {
+      const number = this.#numberOf(read[1])!
+      // Who was ended while it wrote to a build that was replaced left a month of it behind.
+      await this.#drop(
+        all.filter(([, a]) => a.includes(this.#names.events) && this.#numberOf(a) !== number),
+      )
+      return build(number, true)
+    }
     await this.#create(1, true)
     return build(1, true)
   }
@@ -35,10 +43,8 @@ export class Builds {
   /** An empty build beside the current one, in place of any that was never published. */
   async next(): Promise<Build> {
     const { number } = await this.current()
-    const actions = Object.entries(await this.#aliases())
-      .filter(([, aliases]) => this.#numberOf(aliases) !== number)
-      .map(([index]) => ({ remove_index: { index } }))
-    if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
+    const all = Object.entries(await this.#aliases())
+    await this.#drop(all.filter(([, aliases]) => this.#numberOf(aliases) !== number))
     await this.#create(number + 1, false)
     return build(number + 1, false)
   }
@@ -64,7 +70,7 @@ export class Builds {
     return index
   }
 
-  /** Indices of months that a build has got although it was replaced: nobody else knows of them. */
+  /** Indices of months that a build has got although it was replaced. Its number is never given again. */
   async discard({ number, months }: Build): Promise<void> {
     for (const month of months) {
       const index = this.#names.month(number, month)
@@ -94,6 +100,12 @@ export class Builds {
     const value = Math.max(Date.now(), Number(now?.value ?? NONE) + 1)
     // Of two that raise it at once one is enough.
     await this.#setOnce(index, value, now)
+  }
+
+  /** By actions on aliases: the names of many indices do not fit into the first line of a request. */
+  async #drop(indices: readonly [index: string, aliases: string[]][]): Promise<void> {
+    const actions = indices.map(([index]) => ({ remove_index: { index } }))
+    if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
   }
 
   async #create(number: number, published: boolean): Promise<void> {

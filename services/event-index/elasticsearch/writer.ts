@@ -6,7 +6,7 @@ import { bulk, type Action } from './bulk.ts'
 import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } from './fields.ts'
 import { documentId, monthOf, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
-import type { Server } from './server.ts'
+import { IndexGone, NO_INDEX, type Server } from './server.ts'
 
 /** So many documents are read to be changed at once. */
 const TOGETHER = 500
@@ -123,7 +123,12 @@ export class Writer {
     let reorders = false
     for (const [i, { index, id }] of places.entries()) {
       const doc = found.docs[i]!
-      if ('error' in doc) throw new Error(`event ${id} cannot be read: ${doc.error.reason}`)
+      if ('error' in doc) {
+        const { type, reason } = doc.error
+        throw type === NO_INDEX
+          ? new IndexGone(index)
+          : new Error(`Elasticsearch cannot read event ${id} in ${index}: ${type}: ${reason}`)
+      }
       const source = doc.found ? doc._source! : undefined
       const stored = source && { ...source.columns, document: source.document }
       const next = edit(stored, id)
