@@ -5,7 +5,7 @@ import { setUp } from './set-up.ts'
 /** One filling of a workspace from the log: its indices, one for each month, and one that holds its position and generation. */
 export interface Build {
   number: number
-  /** Whether reads go there; the aliases of a month that is new say the same. */
+  /** Whether reads go there. */
   published: boolean
   /** The months whose index is there. */
   months: Set<string>
@@ -26,16 +26,8 @@ export class Builds {
 
   /** The build that is read, made where there is none. */
   async current(): Promise<Build> {
-    const all = Object.entries(await this.#aliases())
-    const read = all.find(([, aliases]) => aliases.includes(this.#names.meta))
-    if (read) {
-      const number = this.#numberOf(read[1])!
-      // Who was ended while it wrote to a build that was replaced left a month of it behind.
-      await this.#drop(
-        all.filter(([, a]) => a.includes(this.#names.events) && this.#numberOf(a) !== number),
-      )
-      return build(number, true)
-    }
+    for (const aliases of Object.values(await this.#aliases()))
+      if (aliases.includes(this.#names.meta)) return build(this.#numberOf(aliases)!, true)
     await this.#create(1, true)
     return build(1, true)
   }
@@ -64,9 +56,16 @@ export class Builds {
   async month({ number, published, months }: Build, month: string): Promise<string> {
     const index = this.#names.month(number, month)
     if (months.has(month)) return index
-    const aliases = [this.#names.eventsOf(number), ...(published ? [this.#names.events] : [])]
-    await this.#createIndex(index, aliases)
+    await this.#createIndex(index, [this.#names.eventsOf(number)])
     months.add(month)
+    if (!published) return index
+    // In one step with the alias of its meta index, which is gone if the build was replaced: then nothing of the month is ever read.
+    const { meta, events } = this.#names
+    const actions = [
+      { add: { index: this.#names.metaIndex(number), alias: meta } },
+      { add: { index, alias: events } },
+    ]
+    await this.#server.call((c) => c.indices.updateAliases({ actions }))
     return index
   }
 
