@@ -74,7 +74,6 @@ export function elasticsearchEventIndex({
         return await writing(workspace, build, position, work)
       } catch (error) {
         if (!(error instanceof IndexGone)) throw error
-        await workspace.builds.discard(build)
         workspace.current = undefined
       }
     }

@@ -35,8 +35,7 @@ export class Builds {
   /** An empty build beside the current one, in place of any that was never published. */
   async next(): Promise<Build> {
     const { number } = await this.current()
-    const all = Object.entries(await this.#aliases())
-    await this.#drop(all.filter(([, aliases]) => this.#numberOf(aliases) !== number))
+    await this.#dropAllBut(number)
     await this.#create(number + 1, false)
     return build(number + 1, false)
   }
@@ -50,6 +49,8 @@ export class Builds {
       return { add: { index, alias } }
     })
     await this.#server.call((c) => c.indices.updateAliases({ actions }))
+    // A month that the old build got just before; after the switch it gets none that is read.
+    await this.#dropAllBut(number)
   }
 
   /** The index of a month, made where there is none. */
@@ -57,8 +58,10 @@ export class Builds {
     const index = this.#names.month(number, month)
     if (months.has(month)) return index
     await this.#createIndex(index, [this.#names.eventsOf(number)])
-    months.add(month)
-    if (!published) return index
+    if (!published) {
+      months.add(month)
+      return index
+    }
     // In one step with the alias of its meta index, which is gone if the build was replaced: then nothing of the month is ever read.
     const { meta, events } = this.#names
     const actions = [
@@ -66,15 +69,8 @@ export class Builds {
       { add: { index, alias: events } },
     ]
     await this.#server.call((c) => c.indices.updateAliases({ actions }))
+    months.add(month)
     return index
-  }
-
-  /** Indices of months that a build has got although it was replaced. Its number is never given again. */
-  async discard({ number, months }: Build): Promise<void> {
-    for (const month of months) {
-      const index = this.#names.month(number, month)
-      await this.#server.call((c) => c.indices.delete({ index, ignore_unavailable: true }))
-    }
   }
 
   async position(): Promise<string | null> {
@@ -102,8 +98,10 @@ export class Builds {
   }
 
   /** By actions on aliases: the names of many indices do not fit into the first line of a request. */
-  async #drop(indices: readonly [index: string, aliases: string[]][]): Promise<void> {
-    const actions = indices.map(([index]) => ({ remove_index: { index } }))
+  async #dropAllBut(number: number): Promise<void> {
+    const actions = Object.entries(await this.#aliases())
+      .filter(([, aliases]) => this.#numberOf(aliases) !== number)
+      .map(([index]) => ({ remove_index: { index } }))
     if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
   }
 
