@@ -1,9 +1,8 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
-import { IndexGone } from './elasticsearch/bulk.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
 import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
-import { Server } from './elasticsearch/server.ts'
+import { IndexGone, NO_INDEX, Server, typeOf } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
 import { IndexUnavailable, type EventIndex } from './event-index.ts'
@@ -59,7 +58,7 @@ export function elasticsearchEventIndex({
       if (await builds.setPosition(build, position)) return result
       throw new IndexGone(names.metaOf(build.number))
     } catch (error) {
-      if (error instanceof IndexGone) await builds.discard(build)
+      if (typeOf(error) === NO_INDEX) throw new IndexGone()
       throw error
     }
   }

@@ -85,7 +85,8 @@ function values(event: Readonly<Record<string, unknown>>, field: string): string
   let here: unknown = event
   const path = field.startsWith('labels.') ? ['labels', field.slice(7)] : field.split('.')
   for (const key of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return []
+    if (typeof here !== 'object' || here === null || Array.isArray(here)) return []
+    if (!Object.hasOwn(here, key)) return []
     here = (here as Record<string, unknown>)[key]
   }
   if (Array.isArray(here)) return here.map(String)

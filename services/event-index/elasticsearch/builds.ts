@@ -5,7 +5,7 @@ import { setUp } from './set-up.ts'
 /** One filling of a workspace from the log: its indices, one for each month, and one that holds its position and generation. */
 export interface Build {
   number: number
-  /** Whether reads go there; the aliases of a month that is new say the same. */
+  /** Whether reads go there. */
   published: boolean
   /** The months whose index is there. */
   months: Set<string>
@@ -26,10 +26,8 @@ export class Builds {
 
   /** The build that is read, made where there is none. */
   async current(): Promise<Build> {
-    const { meta } = this.#names
-    const there = await orNone(this.#server.call((c) => c.indices.getAlias({ name: meta })))
     for (const aliases of Object.values(await this.#aliases()))
-      if (there && aliases.includes(meta)) return build(this.#numberOf(aliases)!, true)
+      if (aliases.includes(this.#names.meta)) return build(this.#numberOf(aliases)!, true)
     await this.#create(1, true)
     return build(1, true)
   }
@@ -37,11 +35,7 @@ export class Builds {
   /** An empty build beside the current one, in place of any that was never published. */
   async next(): Promise<Build> {
     const { number } = await this.current()
-    const old = Object.entries(await this.#aliases())
-      .filter(([, aliases]) => this.#numberOf(aliases) !== number)
-      .map(([index]) => index)
-    if (old.length > 0)
-      await this.#server.call((c) => c.indices.delete({ index: old, ignore_unavailable: true }))
+    await this.#dropAllBut(number)
     await this.#create(number + 1, false)
     return build(number + 1, false)
   }
@@ -55,23 +49,28 @@ export class Builds {
       return { add: { index, alias } }
     })
     await this.#server.call((c) => c.indices.updateAliases({ actions }))
+    // A month that the old build got just before; after the switch it gets none that is read.
+    await this.#dropAllBut(number)
   }
 
   /** The index of a month, made where there is none. */
   async month({ number, published, months }: Build, month: string): Promise<string> {
     const index = this.#names.month(number, month)
     if (months.has(month)) return index
-    const aliases = [this.#names.eventsOf(number), ...(published ? [this.#names.events] : [])]
-    await this.#createIndex(index, aliases)
+    await this.#createIndex(index, [this.#names.eventsOf(number)])
+    if (!published) {
+      months.add(month)
+      return index
+    }
+    // In one step with the alias of its meta index, which is gone if the build was replaced: then nothing of the month is ever read.
+    const { meta, events } = this.#names
+    const actions = [
+      { add: { index: this.#names.metaIndex(number), alias: meta } },
+      { add: { index, alias: events } },
+    ]
+    await this.#server.call((c) => c.indices.updateAliases({ actions }))
     months.add(month)
     return index
-  }
-
-  /** Indices of months that a build has got although it was replaced: nobody else knows of them. */
-  async discard({ number, months }: Build): Promise<void> {
-    const index = [...months].map((month) => this.#names.month(number, month))
-    if (index.length > 0)
-      await this.#server.call((c) => c.indices.delete({ index, ignore_unavailable: true }))
   }
 
   async position(): Promise<string | null> {
@@ -96,6 +95,14 @@ export class Builds {
     const value = Math.max(Date.now(), Number(now?.value ?? NONE) + 1)
     // Of two that raise it at once one is enough.
     await this.#setOnce(index, value, now)
+  }
+
+  /** By actions on aliases: the names of many indices do not fit into the first line of a request. */
+  async #dropAllBut(number: number): Promise<void> {
+    const actions = Object.entries(await this.#aliases())
+      .filter(([, aliases]) => this.#numberOf(aliases) !== number)
+      .map(([index]) => ({ remove_index: { index } }))
+    if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
   }
 
   async #create(number: number, published: boolean): Promise<void> {

@@ -1,11 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch'
-import { isLater, type Server } from './server.ts'
+import { IndexGone, isLater, NO_INDEX, type Server } from './server.ts'
 
 /** A request has about so many bytes; the limit of servers is 100 MiB. */
 const REQUEST_BYTES = 8 * 1024 * 1024
 const REQUEST_ACTIONS = 1000
-/** While the server works on one request the next is made. */
-const LANES = 2
+/** While the server works on some requests the next is made. */
+const LANES = 4
 
 /** One change of one document. `version`: only while it is still this one. */
 export interface Action {
@@ -15,9 +15,6 @@ export interface Action {
   version?: { if_seq_no: number; if_primary_term: number }
   body?: string
 }
-
-/** The index to write to is gone: another one was published in its place. */
-export class IndexGone extends Error {}
 
 /** Carries out all actions, in no order; resolves to those that met a document which was there, or was changed meanwhile. */
 export async function bulk<A extends Action>(server: Server, actions: Iterable<A>): Promise<A[]> {
@@ -76,6 +73,6 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
 }
 
 function refusal({ index, id }: Action, { type, reason }: estypes.ErrorCause): Error {
-  if (type === 'index_not_found_exception') return new IndexGone(index)
+  if (type === NO_INDEX) return new IndexGone(index)
   return new Error(`Elasticsearch refuses event ${id} in ${index}: ${type}: ${reason}`)
 }

@@ -20,6 +20,9 @@ const LONGEST_TOKEN = 200
 /** The last nanosecond that 64 bits hold, in the year 2262. */
 const LAST = '9223372036854775807'
 
+/** The columns that filters and counts go by. */
+export const FACETS = ['kind', 'host', 'service', 'level'] as const
+
 /** The Elasticsearch document of a change, as JSON. */
 export function bodyOf({ document, ...columns }: StoredChange): string {
   const event = JSON.parse(document) as Record<string, unknown>
@@ -27,11 +30,13 @@ export function bodyOf({ document, ...columns }: StoredChange): string {
     '@timestamp': instantOf(columns.at),
     order: orderOf(columns),
     minute: Math.floor(Number(columns.at.slice(0, 10)) / 60),
-    source: bounded(columns.source, NAME_BYTES),
-    kind: bounded(columns.kind, NAME_BYTES),
-    level: bounded(columns.level, NAME_BYTES),
-    origin: bounded(columns.origin, NAME_BYTES),
-    terms: termsOf(columns, event),
+    kind: keyword(columns.kind),
+    host: keyword(columns.host),
+    service: keyword(columns.service),
+    level: keyword(columns.level),
+    source: keyword(columns.source),
+    origin: keyword(columns.origin),
+    terms: termsOf(event),
     text: wordsOf(tokens(textOf(event))),
     document,
     columns,
@@ -59,10 +64,13 @@ const part = (text: string): string =>
 const CUT = '\x02\x07'
 
 /** The text, or its beginning and its hash where it is longer than so many bytes. */
-export function bounded(text: string, bytes: number): string {
+function bounded(text: string, bytes: number): string {
   if (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes) return text
   return Buffer.from(text).subarray(0, bytes).toString() + CUT + hash('sha256', text, 'hex')
 }
+
+/** A text of any length as a keyword. */
+export const keyword = (text: string): string => bounded(text, NAME_BYTES)
 
 export const isCut = (text: string): boolean => text.includes(CUT)
 
@@ -70,17 +78,23 @@ export const isCut = (text: string): boolean => text.includes(CUT)
 export const wordsOf = (words: readonly string[]): string =>
   words.map((word) => (word.length <= LONGEST_TOKEN ? word : hash('sha256', word, 'hex'))).join(' ')
 
-/** A field and its value as one term, of any length. A name that begins with # is a column's, not a field's. */
-export const term = (field: string, value: string): string =>
-  hash('sha1', `${field}\0${value}`, 'base64url').slice(0, 20)
+const LONGEST_PAIR = 120
 
-export const COLUMNS = ['kind', 'host', 'service', 'level'] as const
+/** A field and its value as one term. Names of fields have no =, so no two pairs are one term. */
+export function term(field: string, value: string): string {
+  const pair = `${field}=${value}`
+  return pair.length <= LONGEST_PAIR ? wellFormed(pair) : `#${hash('sha256', pair, 'base64url')}`
+}
 
-function termsOf(columns: Columns, event: Readonly<Record<string, unknown>>): string[] {
+/** What a query text can name: parseText of text-query.ts. */
+const NAME = /^[A-Za-z@_][\w.@-]*$/
+
+/** Every field that a query can ask for, with its value. */
+function termsOf(event: Readonly<Record<string, unknown>>): string[] {
   const terms = new Set<string>()
-  const add = (field: string, value: string): void => void terms.add(term(field, value))
-  for (const name of COLUMNS) add(`#${name}`, columns[name])
-  add('source', columns.source)
+  const add = (field: string, value: string): void => {
+    if (NAME.test(field)) terms.add(term(field, value))
+  }
   const { seen } = event['timeline'] as { seen: { source: string; path: string }[] }
   for (const { source, path } of seen) {
     add('source', source)
@@ -89,11 +103,12 @@ function termsOf(columns: Columns, event: Readonly<Record<string, unknown>>): st
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
       add('#within', path.slice(0, end))
   }
-  for (const name of Object.keys(event)) {
-    // The three that a query means otherwise: see parseText and values of text-query.ts.
-    if (name === 'labels') addLabels(event[name], add)
-    else if (name !== 'source' && name !== 'path') addFields(name, event[name], add)
-    else if (typeof event[name] === 'object') addFields(name, event[name], add)
+  for (const name in event) {
+    // What a query means otherwise: parseText and `values` of text-query.ts.
+    const { [name]: value } = event
+    if (name === 'labels') addLabels(value, add)
+    else if (name === 'source' || name === 'path' ? typeof value === 'object' : name !== 'message')
+      addFields(name, value, add)
   }
   return [...terms]
 }
@@ -102,15 +117,19 @@ type Add = (field: string, value: string) => void
 
 /** The fields of a tree by their names with dots; a key that has a dot itself cannot be asked for. */
 function addFields(name: string, value: unknown, add: Add): void {
-  addValues(name, value, add)
-  if (typeof value !== 'object' || value === null) return
-  for (const [key, inner] of Object.entries(value))
-    if (!key.includes('.')) addFields(`${name}.${key}`, inner, add)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    addValues(name, value, add)
+    return
+  }
+  const tree = value as Record<string, unknown>
+  for (const key in tree) if (!key.includes('.')) addFields(`${name}.${key}`, tree[key], add)
 }
 
 function addLabels(labels: unknown, add: Add): void {
-  addValues('labels', labels, add)
-  if (typeof labels !== 'object' || labels === null) return
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {
+    addValues('labels', labels, add)
+    return
+  }
   for (const [key, value] of Object.entries(labels)) addValues(`labels.${key}`, value, add)
 }
 

@@ -1,3 +1,4 @@
+import type { estypes } from '@elastic/elasticsearch'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { BadCursor, TimelineChanged, type Page, type PageQuery } from '../event-index.ts'
 import type { Builds } from './builds.ts'
@@ -6,6 +7,8 @@ import { documentId, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { select } from './select.ts'
 import { orNone, type Server } from './server.ts'
+
+type Query = estypes.QueryDslQueryContainer
 
 export async function readPage(
   server: Server,
@@ -18,9 +21,11 @@ export async function readPage(
     query.cursor === undefined
       ? undefined
       : await placeOf(server, names, decodeCursor(query.cursor, generation))
+  const selected = select(query)
+  const end = await endOfPage(server, names, query, selected, after?.[0])
   const { hits } = await search<Source>(server, {
     index: names.events,
-    query: select(query),
+    query: { bool: { filter: [selected, ...end] } },
     sort: inOrder(query.order),
     // One more tells whether there is a next page.
     size: query.limit + 1,
@@ -36,6 +41,33 @@ export async function readPage(
     count: page.length,
     next: last && hits.hits.length > query.limit ? encodeCursor(generation, last.columns.id) : null,
   }
+}
+
+/**
+ * An instant that the page does not go beyond. Of what is sorted by its order key, Elasticsearch looks up the key of every event that it meets, from the newest segment to the oldest;
+ * by time alone it skips through. So it is asked for the time first, and sorts only the events until then.
+ */
+async function endOfPage(
+  server: Server,
+  names: Names,
+  { limit, order }: PageQuery,
+  selected: Query,
+  after?: string,
+): Promise<Query[]> {
+  const within: Query[] = after
+    ? [{ range: { '@timestamp': { [order === 'asc' ? 'gt' : 'lt']: after } } }]
+    : []
+  const { hits } = await search(server, {
+    index: names.events,
+    query: { bool: { filter: [selected, ...within] } },
+    sort: inOrder(order).slice(0, 1),
+    from: limit,
+    size: 1,
+    _source: false,
+  })
+  const end = hits.hits[0]?.sort?.[0]
+  if (end === undefined) return []
+  return [{ range: { '@timestamp': { [order === 'asc' ? 'lte' : 'gte']: end } } }]
 }
 
 export async function readEvent(
@@ -56,7 +88,11 @@ async function sourceOf(server: Server, names: Names, id: string): Promise<Sourc
 }
 
 /** The place of an event in the order as `inOrder` compares it. */
-async function placeOf(server: Server, names: Names, id: string): Promise<string[]> {
+async function placeOf(
+  server: Server,
+  names: Names,
+  id: string,
+): Promise<[at: string, order: string]> {
   const found = await sourceOf(server, names, id)
   if (!found) throw new BadCursor('this cursor was not made here')
   return [instantOf(found.columns.at)!, orderOf(found.columns)]
@@ -64,9 +100,7 @@ async function placeOf(server: Server, names: Names, id: string): Promise<string
 
 /** What is wrong with the indices of a workspace. */
 export async function readHealth(server: Server, names: Names): Promise<string[]> {
-  const aliases = await server.call((c) => c.indices.getAlias({ name: names.all }))
-  const index = Object.keys(aliases)
-  if (index.length === 0) return []
+  const index = names.all
   const health = await orNone(server.call((c) => c.cluster.health({ index, level: 'indices' })))
   return Object.entries(health?.indices ?? {})
     .filter(([, { status }]) => status.toLowerCase() === 'red')

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch'
 import type { WindowFilter } from '../event-index.ts'
 import { parseText, type Term } from '../text-query.ts'
-import { COLUMNS, instantOf, term, wordsOf } from './fields.ts'
+import { FACETS, instantOf, keyword, term, wordsOf } from './fields.ts'
 
 type Query = estypes.QueryDslQueryContainer
 
@@ -18,11 +18,12 @@ export function select(filter: WindowFilter): Query {
     const lt = instantOf(to)
     if (lt !== undefined) must.push({ range: { '@timestamp': { lt } } })
   }
-  for (const name of COLUMNS) {
+  for (const name of FACETS) {
     const values = filter[name]
-    if (values) must.push(anyOf(`#${name}`, values))
+    if (values) must.push({ terms: { [name]: values.map(keyword) } })
   }
-  if (filter.source) must.push(anyOf('source', filter.source))
+  if (filter.source)
+    must.push({ terms: { terms: filter.source.map((source) => term('source', source)) } })
   const said = new Set<string>()
   for (const one of filter.q === undefined ? [] : parseText(filter.q)) {
     // A query may have a few thousand clauses, and people paste.
@@ -34,10 +35,6 @@ export function select(filter: WindowFilter): Query {
   }
   return { bool: { filter: must, must_not: not } }
 }
-
-const anyOf = (field: string, values: readonly string[]): Query => ({
-  terms: { terms: values.map((value) => term(field, value)) },
-})
 
 function clauseOf({ phrase, field, value }: Term): Query {
   if (!phrase) return { term: { terms: term(field!, value!) } }

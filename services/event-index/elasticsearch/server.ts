@@ -8,6 +8,11 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** Too busy, or not there yet: https://www.elastic.co/guide/en/elasticsearch/reference/8.19/tune-for-indexing-speed.html */
 const LATER = [429, 502, 503, 504]
 
+export const NO_INDEX = 'index_not_found_exception'
+
+/** The index to write to is gone: another one was published in its place. */
+export class IndexGone extends Error {}
+
 /** The calls to a cluster: those that it cannot take now are made again, longer and longer apart, for a while. */
 export class Server {
   readonly #client: Client

@@ -7,12 +7,15 @@ import { bulk, type Action } from './bulk.ts'
 import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } from './fields.ts'
 import { documentId, monthOf, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
-import type { Server } from './server.ts'
+import { IndexGone, NO_INDEX, type Server } from './server.ts'
 
 /** So many documents are read to be changed at once. */
 const TOGETHER = 500
 /** Somebody else may change a document between its reading and its writing, but not all the time. */
 const ROUNDS = 50
+
+/** So many names of indices fit into the first line of a request, which may have 4096 bytes. */
+const FEW = 20
 
 /** Where the document of an event is. */
 interface Place {
@@ -121,7 +124,12 @@ export class Writer {
     let reorders = false
     for (const [i, { index, id }] of places.entries()) {
       const doc = found.docs[i]!
-      if ('error' in doc) throw new Error(`event ${id} cannot be read: ${doc.error.reason}`)
+      if ('error' in doc) {
+        const { type, reason } = doc.error
+        throw type === NO_INDEX
+          ? new IndexGone(index)
+          : new Error(`Elasticsearch cannot read event ${id} in ${index}: ${type}: ${reason}`)
+      }
       const source = doc.found ? doc._source! : undefined
       const stored = source && { ...source.columns, document: source.document }
       const next = edit(stored, id)
@@ -145,7 +153,8 @@ export class Writer {
 
   /** One refresh of the indices that were written to, at the end, is what it costs least to be seen. */
   async #show(): Promise<void> {
-    const index = [...this.#touched]
+    const few = this.#touched.size <= FEW
+    const index = few ? [...this.#touched] : this.#names.eventsOf(this.#build.number)
     if (index.length > 0) await this.#server.call((c) => c.indices.refresh({ index }))
     if (this.#raised) await this.#builds.raiseGeneration(this.#build)
   }
