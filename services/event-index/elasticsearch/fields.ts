@@ -101,7 +101,7 @@ function termsOf(event: Readonly<Record<string, unknown>>): string[] {
     add('path', path)
     // For removals: a folder or an archive takes along what is in it.
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
-      add('#within', path.slice(0, end))
+      terms.add(term('#within', path.slice(0, end)))
   }
   for (const name in event) {
     // What a query means otherwise: parseText and `values` of text-query.ts.
