@@ -250,3 +250,26 @@ t.test('a write that fails is told to the import that waits for it', async (t) =
   while ((await timeline.unready([main])) !== undefined) await sleep(20)
   t.match(await importText(timeline, 'b.log', log(4)), { events: 1 })
 })
+
+t.test(
+  'a bus that refuses one message fails the import, which then can be done again',
+  async (t) => {
+    for (const nth of [1, 2, 3, 7, 12, 20, 21, 23]) {
+      const timeline = open(t, t.testdir({ [`${nth}`]: {} }))
+      const append = timeline.bus.append
+      let count = 0
+      timeline.bus.append = (workspace, messages) =>
+        ++count === nth
+          ? Promise.reject(new Error('the disk is full'))
+          : append(workspace, messages)
+      const reading = importText(timeline, 'a.log', log(5100))
+      await t.rejects(reading, { message: 'the disk is full' }, `append ${nth} of 24`)
+      timeline.bus.append = append
+      const { events, merged, rejected } = await importText(timeline, 'a.log', log(5100))
+      t.equal(events + merged, 5100)
+      t.equal(rejected, 0)
+      t.equal((await timeline.eventIndex.sources(main))[0]?.events, 5100)
+      await timeline.close()
+    }
+  },
+)

@@ -217,7 +217,7 @@ async function* tarMembers(
 ): AsyncGenerator<Input | Unreadable> {
   const extract = tar.extract()
   // Where the bytes break off the members before are whole: an error would take those away that are still on their way.
-  const { bytes: readable, rethrow } = untilFailure(archive.open())
+  const { read: readable, rethrow } = untilFailure(archive.open())
   const feeding = pipeline(Readable.from(readable), extract).catch((error: Error) => error)
   const orCause = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {

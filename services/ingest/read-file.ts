@@ -1,30 +1,23 @@
 import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
-import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
+import type { BusRecord } from '../../schemas/bus-record.ts'
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
-import type { Message } from '../bus/bus.ts'
 import { TooLarge } from './archive-limits.ts'
 import { hash, identifier } from './identity.ts'
 import type { ImportPorts } from './import.ts'
 import type { Input } from './input.ts'
 import { lineBlocks } from './line-blocks.ts'
+import { outlet, type Outlet } from './outlet.ts'
 import type { Decided } from './passages.ts'
 import { readItems } from './read-items.ts'
-import { repeatCounter } from './repeats.ts'
 import { sequence } from './sequence.ts'
 import type { Lacking } from './time-words.ts'
 import { isRecord, type Survey } from './survey.ts'
 import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
 
-/** A message on the bus holds so many records, or so many characters of them. More at once would outlive the young generation of the heap. */
-const BATCH = 250
-const BATCH_CHARACTERS = 4_000_000
-/** So many messages wait for the disk while the next is read: they are committed together. */
-const ON_THEIR_WAY = 8
-const SHOWN = 64 * 1024
 const DAY_MS = 86_400_000
 /** A record of so many bytes as it goes on the bus goes through the normalizer, the index and their threads. A mail of 25 MiB has half of it. */
 const RECORD_LIMIT = 56 * 1024 * 1024
@@ -60,88 +53,6 @@ export async function readFile(
   else await readUnrecognized(found, input, report, out)
   await out.flush()
   return report
-}
-
-interface Outlet {
-  /** What comes from here on belongs to another stream. */
-  enter(file: string): void
-  record(record: BusRecord): void
-  refuse(refused: { rejected: string; reason: Reason; line: number }): void
-  /** Sends what is full; waits for the batch before it. */
-  turn(): Promise<void> | undefined
-  flush(): Promise<void>
-  batch: Omit<RecordBatch, 'records'>
-}
-
-function outlet(
-  { bus, workspace }: ImportPorts,
-  report: FileReport,
-  ids: { origin: string; file: string },
-): Outlet {
-  const batch: Omit<RecordBatch, 'records'> = {
-    ...ids,
-    path: report.path,
-    dataset: report.adapter ?? '',
-    source: '',
-  }
-  let records: BusRecord[] = []
-  let rejections: RejectionBatch['rejections'] = []
-  let characters = 0
-  let sending: Promise<void>[] = []
-  const repeats = repeatCounter()
-  const send = (): Promise<void> => {
-    const messages: Message[] = []
-    if (records.length > 0)
-      messages.push({ topic: 'records', key: ids.file, value: { ...batch, records } })
-    if (rejections.length > 0)
-      messages.push({
-        topic: 'rejections',
-        key: ids.file,
-        value: { ...ids, source: batch.source, rejections },
-      })
-    records = []
-    rejections = []
-    characters = 0
-    const sent = bus
-      .append(workspace, messages)
-      .then((position) => void (report.position = position))
-    sent.catch(() => undefined)
-    sending.push(sent)
-    return sending.length > ON_THEIR_WAY ? sending.shift()! : Promise.resolve()
-  }
-  return {
-    batch,
-    enter(file) {
-      void send()
-      ids.file = file
-      batch.file = file
-    },
-    record(record) {
-      report.lines++
-      records.push(record)
-      characters += record.original.length
-    },
-    refuse({ rejected, reason, line }) {
-      report.lines++
-      report.rejected++
-      report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
-      const raw = rejected.length > SHOWN ? `${rejected.slice(0, SHOWN)}…` : rejected
-      const of = hash(`${ids.file}\0${raw}`)
-      const id = `${of}.${repeats(of)}`
-      const last = line + (rejected.trimEnd().match(/\n/g)?.length ?? 0)
-      rejections.push({ id, path: report.path, first: line, last, reason, raw })
-      characters += raw.length
-    },
-    turn: () =>
-      records.length + rejections.length >= BATCH || characters > BATCH_CHARACTERS
-        ? send()
-        : undefined,
-    async flush() {
-      if (records.length + rejections.length > 0) void send()
-      await Promise.all(sending)
-      sending = []
-    },
-  }
 }
 
 async function readRecords(
@@ -195,25 +106,27 @@ async function readRecords(
     }
     records.forEach(take)
   }
-  try {
-    for await (const items of readItems(input, loaded.adapter, file)) {
-      for (const item of items) {
-        if (isRecord(item)) {
-          if (route && item.stream === undefined && item.nativeId === undefined)
-            route.take(item).forEach(takeDecided)
-          else take(item)
-        } else if (isRefused(item)) out.refuse(item)
-        else {
-          report.context += item.context
-          if (item.date) {
-            day = Math.floor(item.date.seconds / 86400)
-            clock = -1
-          }
+  const { read, rethrow } = untilFailure(readItems(input, loaded.adapter, file))
+  for await (const items of read) {
+    for (const item of items) {
+      if (isRecord(item)) {
+        if (route && item.stream === undefined && item.nativeId === undefined)
+          route.take(item).forEach(takeDecided)
+        else take(item)
+      } else if (isRefused(item)) out.refuse(item)
+      else {
+        report.context += item.context
+        if (item.date) {
+          day = Math.floor(item.date.seconds / 86400)
+          clock = -1
         }
-        const full = out.turn()
-        if (full) await full
       }
+      const full = out.turn()
+      if (full) await full
     }
+  }
+  try {
+    rethrow()
   } catch (error) {
     out.refuse(brokenOff(input.path, error as Error, report.lines + 1))
   }
@@ -275,9 +188,9 @@ async function readUnrecognized(
     out.refuse({ rejected: found.reason, reason, line: 1 })
     return
   }
-  const { bytes, rethrow } = untilFailure((input as Input).open())
+  const { read, rethrow } = untilFailure((input as Input).open())
   let next = 1
-  for await (const block of lineBlocks(bytes)) {
+  for await (const block of lineBlocks(read)) {
     if ('rejected' in block) {
       out.refuse(block)
       next = block.line + 1

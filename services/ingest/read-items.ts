@@ -14,7 +14,7 @@ export async function* readItems(
   adapter: Adapter,
   file: File,
 ): AsyncGenerator<Iterable<Item>> {
-  const { bytes: source, rethrow } = untilFailure(input.open())
+  const { read: source, rethrow } = untilFailure(input.open())
   if (adapter.unit === 'lines') {
     const parse = adapter.parse(file)
     let next = 1

@@ -16,7 +16,7 @@ export interface Spooled {
 
 /** Takes in a stream of so many bytes at most, which comes only once, so that it can be opened often: in memory, or in a temporary file of our own name. */
 export async function spool(stream: AsyncIterable<Uint8Array>, size: number): Promise<Spooled> {
-  const { bytes, rethrow } = untilFailure(stream)
+  const { read: bytes, rethrow } = untilFailure(stream)
   let read: () => AsyncIterable<Uint8Array>
   let folder: string | undefined
   const remove = async (): Promise<void> => {

@@ -1,10 +1,10 @@
-/** Bytes up to where reading them fails: then they end, so that what came before is read as a file of that length, and `rethrow` says why. */
-export function untilFailure(source: AsyncIterable<Uint8Array>): {
-  bytes: AsyncIterable<Uint8Array>
+/** What can be read up to where reading fails: then it ends, so that what came before counts as it is, and `rethrow` says why. */
+export function untilFailure<T>(source: AsyncIterable<T>): {
+  read: AsyncIterable<T>
   rethrow(): void
 } {
   let failure: { error: unknown } | undefined
-  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+  const read = async function* (): AsyncGenerator<T> {
     try {
       yield* source
     } catch (error) {
@@ -12,7 +12,7 @@ export function untilFailure(source: AsyncIterable<Uint8Array>): {
     }
   }
   return {
-    bytes: bytes(),
+    read: read(),
     rethrow() {
       if (failure) throw failure.error
     },
