@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { consumed, covers, removals, Unavailable } from './bus/bus.ts'
+import { consumed, covers, offsetsOf, positionOf, removals, Unavailable } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
-import { elasticsearchEventIndex } from './event-index/elasticsearch.ts'
+import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
 import { countEvents, importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import { takeBack } from './ingest/take-back.ts'
@@ -32,6 +32,8 @@ const LONGEST_WAIT_MS = 500
 const PATIENCE_MS = 60_000
 /** After a failure of Kafka or Elasticsearch a normalizer begins again. */
 const AGAIN_MS = 2000
+/** One that has worked, or waited for work, for so long is well again. */
+const WELL_MS = 10_000
 /** A rebuild lets readers see the new index when so few rounds of catching up were needed, or after so many. */
 const ROUNDS = 5
 
@@ -67,13 +69,20 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   /** A file that is imported again must not meet its own removal. */
   const removed = async (workspace: string): Promise<void> => {
     const last = (await removals(bus, workspace)).all.at(-1)
-    if (last) await indexed(workspace, consumed(last.position))
+    if (!last) return
+    const ends = offsetsOf(await bus.end(workspace))
+    // Where it ended before all partitions had it, there is nothing to wait for.
+    const there = [...offsetsOf(consumed(last.position))].filter(
+      ([partition, offset]) => offset <= (ends.get(partition) ?? -1),
+    )
+    await indexed(workspace, positionOf(new Map(there)) ?? '')
   }
   const importOnto = importer({ bus, eventIndex, logger, indexed })
 
   const normalizing = async (workspace: string): Promise<void> => {
     while (!stopping.signal.aborted) {
       let normalizer: Normalizer | undefined
+      const well = setTimeout(() => stopped.delete(workspace), WELL_MS)
       const failure = await new Promise<Error | undefined>((resolve) => {
         normalizer = runNormalizer({
           bus,
@@ -81,10 +90,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
           workspace,
           from: { group: GROUP },
           failed: resolve,
-          wrote: () => stopped.delete(workspace),
         })
         stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true })
       })
+      clearTimeout(well)
       await normalizer!.stop()
       if (!failure) return
       stopped.set(workspace, failure)
@@ -100,7 +109,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
     setUp: async (workspace) => {
       await bus.end(workspace)
-      await eventIndex.position(workspace)
+      await setUpElasticsearch({ url: elasticsearchUrl })
     },
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {

@@ -18,7 +18,7 @@ import {
   type Offsets,
 } from './bus.ts'
 import { delivered, follow } from './kafka/follow.ts'
-import { Sender } from './kafka/sender.ts'
+import { Sender, type Connection } from './kafka/sender.ts'
 import {
   ensureTopics,
   holding,
@@ -53,11 +53,9 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
         logger.debug({ namespace, ...more }, message),
     retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: 8 },
   })
-  const admin = once(async () => connected(kafka.admin()))
-  const producer = once(async () =>
-    connected(
-      kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false }),
-    ),
+  const admin = connection(() => kafka.admin())
+  const producer = connection(() =>
+    kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false }),
   )
   const asking = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++) {
@@ -87,9 +85,13 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
   const open = async (workspace: string): Promise<Log> => {
     const topics = topicsOf(settings.prefix, workspace)
     const partitions = await asking((a) => ensureTopics(a, topics, settings))
-    const sender = new Sender(producer.get, topics, partitions, () =>
-      lasts(topics.deadLetters, 'deadLetters'),
-    )
+    const sender = new Sender(producer, topics, partitions, async () => {
+      const [records, letters] = [
+        lasts(topics.records, 'records'),
+        lasts(topics.deadLetters, 'deadLetters'),
+      ]
+      return new Map([...(await records), ...(await letters)])
+    })
     return { topics, partitions, sender }
   }
   /** The last offset of each partition that has one. */
@@ -205,26 +207,31 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           ({ sender }) => sender.idle(),
           () => undefined,
         )
-      for (const one of [producer, admin]) await (await one.made())?.disconnect()
+      await producer.drop()
+      await admin.drop()
     },
   }
 }
 
-async function connected<T extends Admin | Producer>(client: T): Promise<T> {
-  await client.connect()
-  return client
-}
-
-/** Made when it is first asked for, and again after a failure. */
-function once<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T | undefined> } {
+/** Connected when it is first asked for, and again after a failure. */
+function connection<T extends Admin | Producer>(make: () => T): Connection<T> {
   let made: Promise<T> | undefined
+  const connected = async (): Promise<T> => {
+    const client = make()
+    await client.connect()
+    return client
+  }
   return {
     get: () =>
-      (made ??= make().catch((error: unknown) => {
+      (made ??= connected().catch((error: unknown) => {
         made = undefined
         throw error
       })),
-    made: async () => made?.catch(() => undefined),
+    async drop() {
+      const was = made
+      made = undefined
+      await was?.then((client) => client.disconnect()).catch(() => undefined)
+    },
   }
 }
 

@@ -34,11 +34,11 @@ function workspaceName(value: string): string {
 }
 
 const count =
-  (option: string, most = Number.MAX_SAFE_INTEGER) =>
+  (option: string, { from = 0, to = Number.MAX_SAFE_INTEGER } = {}) =>
   (value: string): number => {
     const number = /^\d+$/.test(value) ? Number(value) : NaN
-    if (number <= most) return number
-    throw new WrongUse(`${option} ${value} is no whole number from 0 to ${most}`)
+    if (number >= from && number <= to) return number
+    throw new WrongUse(`${option} ${value} is no whole number from ${from} to ${to}`)
   }
 
 /** Reads the arguments, runs the command, resolves to the exit status. Rejects with WrongUse or a CommanderError. */
@@ -102,7 +102,7 @@ export async function commandLine(
     .action((options: Shared) => invoke('timeline', { ...options }))
   command('serve', 'serve the page and the API')
     .option('--host <address>', 'address to listen on', config.host)
-    .option('--port <port>', 'port to listen on', count('--port', 65_535), config.port)
+    .option('--port <port>', 'port to listen on', count('--port', { to: 65_535 }), config.port)
     .option('--sample', 'serve the bundled sample incident beside your own workspace')
     .option(
       '--roles <roles>',
@@ -111,8 +111,8 @@ export async function commandLine(
     )
     .action((options: Shared) => invoke('serve', { ...options }))
   command('setup', 'make the topics of Kafka and the index templates of Elasticsearch')
-    .option('--partitions <count>', 'partitions of the records', count('--partitions'))
-    .option('--replicas <count>', 'replicas of every topic', count('--replicas'))
+    .option('--partitions <count>', 'partitions of the records', count('--partitions', { from: 1 }))
+    .option('--replicas <count>', 'replicas of every topic', count('--replicas', { from: 1 }))
     .action((options: Shared) => invoke('setup', { ...options }))
   command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) =>
     invoke('rebuild', { ...options }),

@@ -120,7 +120,12 @@ async function runOnCluster(
 ): Promise<ExitStatus> {
   const { openCluster } = await import('../cluster.ts')
   const files = await inputFiles(paths, data)
-  const cluster = openCluster({ ...settings, ...options }, logger)
+  const cluster = openCluster(
+    name === 'setup'
+      ? { ...settings, ...(options as { partitions?: number; replicas?: number }) }
+      : settings,
+    logger,
+  )
   try {
     if (name === 'serve') {
       const { serve } = await import('./serve.ts')

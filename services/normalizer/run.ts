@@ -45,8 +45,6 @@ export function runNormalizer(
   ports: Ports & {
     from: From
     failed(error: Error): void
-    /** Told that something is in the index. */
-    wrote?(): void
   },
 ): Normalizer {
   const stopping = new AbortController()
@@ -64,7 +62,6 @@ export function runNormalizer(
     }
   }
   const apply = applier(ports, after, (position) => {
-    ports.wrote?.()
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })

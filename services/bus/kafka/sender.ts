@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
-import { Busy, positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
+import { positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 
 /** So many characters are sent at once: the client holds them several times. */
 const AT_ONCE = 8_000_000
-/** When more waits, the brokers do not keep up: an append is refused then, not kept in memory. */
-const WAITING = 64_000_000
+
+/** A client that is connected when it is asked for. */
+export interface Connection<T> {
+  get(): Promise<T>
+  /** Closes it, if there is one; the next one is new. */
+  drop(): Promise<void>
+}
 
 interface Append {
   messages: readonly Message[]
@@ -23,35 +28,32 @@ interface Addressed {
 
 /** Sends what is appended in the order of the calls, one request after the other, as much at once as is sensible. */
 export class Sender {
-  readonly #producer: () => Promise<Producer>
+  readonly #producer: Connection<Producer>
   readonly #topics: Topics
   readonly #partitions: number
-  readonly #deadLettersEnd: () => Promise<Offsets>
+  readonly #ends: () => Promise<Offsets>
   readonly #queue: Append[] = []
   /** Of everything that was appended here, by partition of `records`. */
   readonly #acknowledged = new Map<string, number>()
-  #waiting = 0
   #sending: Promise<void> | undefined
 
+  /** `ends`: the last offsets of records and dead letters. */
   constructor(
-    producer: () => Promise<Producer>,
+    producer: Connection<Producer>,
     topics: Topics,
     partitions: number,
-    deadLettersEnd: () => Promise<Offsets>,
+    ends: () => Promise<Offsets>,
   ) {
     this.#producer = producer
     this.#topics = topics
     this.#partitions = partitions
-    this.#deadLettersEnd = deadLettersEnd
+    this.#ends = ends
   }
 
   append(messages: readonly Message[]): Promise<string> {
     const values = messages.map((m) => JSON.stringify(m.value))
     const characters = values.reduce((sum, value) => sum + value.length, 0)
     return new Promise((resolve, reject) => {
-      if (this.#waiting > 0 && this.#waiting + characters > WAITING)
-        return reject(new Busy('the bus is full: Kafka takes messages slower than they come'))
-      this.#waiting += characters
       this.#queue.push({ messages, values, characters, resolve, reject })
       this.#sending ??= this.#send()
     })
@@ -66,9 +68,10 @@ export class Sender {
     while (this.#queue.length > 0) {
       const some = [this.#queue.shift()!]
       let characters = some[0]!.characters
+      // A removal is sent alone: it stands behind what was sent before it.
       for (
         let next = this.#queue[0];
-        next && characters + next.characters <= AT_ONCE;
+        next && characters + next.characters <= AT_ONCE && ![some[0]!, next].some(hasRemovals);
         next = this.#queue[0]
       ) {
         characters += next.characters
@@ -77,10 +80,10 @@ export class Sender {
       try {
         await this.#sendTogether(some)
       } catch (error) {
+        // What was sent may be there although no answer came. An idempotent producer would give its sequence to what is sent next, which the broker then takes for a repeat.
+        await this.#producer.drop()
         const down = new Unavailable(`Kafka did not take the messages: ${(error as Error).message}`)
         for (const { reject } of some) reject(down)
-      } finally {
-        this.#waiting -= characters
       }
     }
     // In the same turn as the last look at the queue: an append after it begins anew.
@@ -88,6 +91,7 @@ export class Sender {
   }
 
   async #sendTogether(appends: readonly Append[]): Promise<void> {
+    for (const append of appends) if (hasRemovals(append)) await this.#noteRemovals(append)
     const each = appends.map(({ messages, values }) =>
       messages.flatMap((message, i) => this.#addressed(message, values[i]!)),
     )
@@ -99,12 +103,7 @@ export class Sender {
         if (topic === this.#topics.records)
           this.#acknowledged.set(partitionName('records', message.partition), offset)
       }
-      try {
-        await this.#noteRemovals(append)
-        append.resolve(positionOf(this.#acknowledged) ?? '')
-      } catch (error) {
-        append.reject(new Unavailable((error as Error).message))
-      }
+      append.resolve(positionOf(this.#acknowledged) ?? '')
     }
   }
 
@@ -116,9 +115,8 @@ export class Sender {
       if (of) of.push(message)
       else byTopic.set(topic, [message])
     }
-    const sent = await (
-      await this.#producer()
-    ).sendBatch({
+    const producer = await this.#producer.get()
+    const sent = await producer.sendBatch({
       acks: -1,
       compression: CompressionTypes.GZIP,
       topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
@@ -126,23 +124,20 @@ export class Sender {
     return new Map(sent.map((s) => [`${s.topicName} ${s.partition}`, Number(s.baseOffset)]))
   }
 
-  /** Every partition has its removals among its records; a copy that says where it stands in all of them can be found without reading these. */
+  /**
+   * Every partition has its removals among its records; a copy that says where they stand in all of them can be found without reading these. The copy is
+   * first: if the rest is not sent, a rebuild takes away what the normalizers did not, and not the other way round.
+   */
   async #noteRemovals({ messages, values }: Append): Promise<void> {
-    for (const [i, { topic }] of messages.entries()) {
-      if (topic !== 'removals') continue
-      // It stands behind the last dead letter, where nothing is.
-      const behind = [...(await this.#deadLettersEnd())].map(
-        ([p, offset]) => [p, offset + 1] as const,
-      )
-      const position = positionOf(new Map([...this.#acknowledged, ...behind]))
-      const message = {
-        key: `removals/${randomUUID()}`,
-        value: values[i]!,
-        partition: 0,
-        headers: { topic, position: position ?? '' },
-      }
-      await this.#sendAll([{ topic: this.#topics.catalogue, message }])
-    }
+    // Behind the last message, where nothing is yet.
+    const behind = new Map([...(await this.#ends())].map(([p, offset]) => [p, offset + 1]))
+    const position = positionOf(behind) ?? ''
+    const removals = messages.flatMap(({ topic }, i): Addressed[] => {
+      if (topic !== 'removals') return []
+      const [key, value, headers] = [`removals/${randomUUID()}`, values[i]!, { topic, position }]
+      return [{ topic: this.#topics.catalogue, message: { key, value, headers, partition: 0 } }]
+    })
+    await this.#sendAll(removals)
   }
 
   /** A removal concerns every partition; a context is for its stream and for whoever looks for streams. */
@@ -159,3 +154,5 @@ export class Sender {
     return [to(topic === 'records' ? 'records' : 'deadLetters', own)]
   }
 }
+
+const hasRemovals = ({ messages }: Append): boolean => messages.some((m) => m.topic === 'removals')
