@@ -12,6 +12,8 @@ export interface Change {
   rank: number
   /** The file's stream whose context dated it. */
   file: string
+  /** The number of that context. */
+  context: number
   /** `<import>/<number of the file>` that brought it. */
   origin: string
   kind: string

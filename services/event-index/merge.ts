@@ -5,7 +5,7 @@ import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 /** What the index holds of an event. */
 export type Stored = Pick<
   Change,
-  'at' | 'source' | 'stream' | 'place' | 'rank' | 'file' | 'document'
+  'at' | 'source' | 'stream' | 'place' | 'rank' | 'file' | 'context' | 'document'
 >
 
 /**
@@ -18,10 +18,11 @@ export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
   const fresh = JSON.parse(change.document) as TimelineEvent
   const seen = union(old.timeline.seen, fresh.timeline.seen)
-  // A second delivery of an alert is another record of it, also when it is read again.
+  // A second delivery of an alert is another record of it, also when it is read again; and a writer that comes late has an older context.
   const again =
     seen.length === old.timeline.seen.length &&
     change.file === stored.file &&
+    change.context >= stored.context &&
     fresh.event.original === old.event.original
   const later = versions(fresh, old)
   const wins = later === 0 ? again || isBetter(change, stored, fresh, old) : later > 0

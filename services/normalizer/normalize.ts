@@ -48,6 +48,7 @@ export function normalize(
     place: record.place,
     rank: rankOf(resolved.time.basis, record, context),
     file: batch.file,
+    context: context.number,
     origin: batch.origin,
     kind,
     host,

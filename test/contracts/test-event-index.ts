@@ -203,8 +203,10 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
       await other.index.close()
     }
     await on.write(guess, { id: 'x', after: 50 })
-    await on.write({ ...guess, after: 30, rank: 11 })
+    await on.write({ ...guess, after: 30, rank: 11, context: 2 })
     t.strictSame(await on.ids(), ['e', 'x'], 're-dated by its own stream')
+    await on.write({ ...guess, rank: 11 })
+    t.strictSame(await on.ids(), ['e', 'x'], 'who writes late does so under an older context')
     t.strictSame(await on.ids({ q: 'message' }), ['e', 'x'])
     t.strictSame(
       (await on.counted()).map((b) => b.count),

@@ -72,6 +72,7 @@ export function made({
     place: 0,
     rank: 59,
     file: 'f1',
+    context: 1,
     origin: 'i1/0',
     kind,
     host,

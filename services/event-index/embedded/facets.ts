@@ -4,7 +4,16 @@ import type { Change } from '../../../schemas/change.ts'
 /** What many events have in common. */
 export type Facet = Pick<
   Change,
-  'source' | 'stream' | 'kind' | 'host' | 'service' | 'level' | 'file' | 'origin' | 'rank'
+  | 'source'
+  | 'stream'
+  | 'kind'
+  | 'host'
+  | 'service'
+  | 'level'
+  | 'file'
+  | 'context'
+  | 'origin'
+  | 'rank'
 >
 
 const NAMES = [
@@ -15,6 +24,7 @@ const NAMES = [
   'service',
   'level',
   'file',
+  'context',
   'origin',
   'rank',
 ] as const

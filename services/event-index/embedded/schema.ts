@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 
 /** Raised with every change of the tables; an index of another version is thrown away and filled again from the log. */
-export const VERSION = 1
+export const VERSION = 2
 /** Full text is kept per block of so many consecutive events: logs repeat themselves, so a block has few words of its own. */
 export const BLOCK_BITS = 7
 
@@ -10,7 +10,7 @@ const TABLES = `
   create table meta (key text primary key, value) without rowid;
   create table facets (
     id integer primary key, source text not null, stream text not null, kind text not null, host text not null, service text not null, level text not null,
-    file text not null, origin text not null, rank integer not null
+    file text not null, context integer not null, origin text not null, rank integer not null
   );
   create table events (
     seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null, document text not null

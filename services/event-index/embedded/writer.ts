@@ -10,7 +10,7 @@ import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 const ROWS = 100
 const INSERT = 'insert or ignore into events (seq, id, at, place, facet, document) values'
 const MARKS = '(?, ?, ?, ?, ?, ?)'
-const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, origin, rank, document
+const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, context, origin, rank, document
   from events join facets on facets.id = facet`
 /** Minutes of one facet are counted under one number. */
 const FACETS = 2 ** 24
@@ -189,6 +189,7 @@ export class Writer {
     const number = this.#facet({
       ...(merged.file === change.file && merged.at === change.at ? change : found),
       rank: merged.rank,
+      context: merged.context,
       source: merged.source,
       stream: merged.stream,
       origin: found.origin,
