@@ -10,6 +10,7 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from '@photostructure/sqlite'
+import { inInsertSpan } from '../tracing.ts'
 import { Unavailable, type Bus, type Delivered, type Message, type Topic } from './bus.ts'
 
 const READ_AT_ONCE = 16
@@ -47,10 +48,15 @@ export function embeddedBus(data: string): Bus {
     async append(workspace, messages) {
       const to = log(workspace)
       const bodies = messages.map((m) => brotliCompressSync(JSON.stringify(m.value), COMPRESSION))
-      return new Promise<string>((resolve, reject) => {
-        to.queue.push({ messages, bodies, resolve, reject })
-        to.flushing ??= flush(to)
-      })
+      return inInsertSpan(
+        'log',
+        messages.length,
+        () =>
+          new Promise<string>((resolve, reject) => {
+            to.queue.push({ messages, bodies, resolve, reject })
+            to.flushing ??= flush(to)
+          }),
+      )
     },
     async consume(workspace, from, handle, signal) {
       const of = log(workspace)

@@ -9,6 +9,7 @@ import {
   type Producer,
 } from 'kafkajs'
 import type { Logger } from 'pino'
+import { inProcessSpan } from '../tracing.ts'
 import {
   offsetsOf,
   positionOf,
@@ -151,20 +152,26 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     },
     async consume(workspace, from, handle, signal) {
       const { topics } = await log(workspace)
+      const group =
+        'group' in from
+          ? groupOf(workspace, from.group)
+          : `${settings.prefix}-reader-${randomUUID()}`
       await follow(kafka, {
-        group:
-          'group' in from
-            ? groupOf(workspace, from.group)
-            : `${settings.prefix}-reader-${randomUUID()}`,
+        group,
         topic: topics.records,
         ...('after' in from && {
           after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
         }),
         signal,
         take: (messages, partition, begins) =>
-          handle(
-            messages.map((m) => delivered(m, partitionName('records', partition))),
-            begins,
+          inProcessSpan(
+            { destination: topics.records, partition, group },
+            messages.map((m) => m.headers),
+            () =>
+              handle(
+                messages.map((m) => delivered(m, partitionName('records', partition))),
+                begins,
+              ),
           ),
       })
     },

@@ -15,6 +15,7 @@ import {
   type TakenBack,
 } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import { inSpan } from '../tracing.ts'
 import { normalize } from './normalize.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
@@ -170,7 +171,7 @@ function applier(
       )
     }
   }
-  return async (messages, begins) => {
+  const apply: Apply = async (messages, begins) => {
     if (begins) await readContexts()
     let changes: Change[] = []
     let characters = 0
@@ -197,5 +198,9 @@ function applier(
       }
       await write([], position)
     }
+  }
+  return (messages, begins) => {
+    const attributes = { 'recount.workspace': workspace, 'recount.messages': messages.length }
+    return inSpan('normalize', { attributes }, () => apply(messages, begins))
   }
 }
