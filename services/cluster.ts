@@ -8,6 +8,7 @@ import { turns } from './in-turn.ts'
 import { importFiles } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
+import { patiently } from './patiently.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface ClusterSettings {
@@ -41,6 +42,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   const bus = kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger)
   const eventIndex = elasticsearchEventIndex({ url: elasticsearchUrl })
   const inTurn = turns()
+  const within = patiently()
   const stopping = new AbortController()
   const normalizers: Promise<void>[] = []
   /** Why a normalizer of this process does nothing now. */
@@ -72,6 +74,11 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   }
   const events = async (workspace: string): Promise<number> =>
     (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
+
+  const waits = (workspace: string): string | undefined => {
+    const error = stopped.get(workspace)
+    return error && `the normalizer of ${workspace} waits: ${error.message}`
+  }
 
   const normalizing = async (workspace: string): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -144,17 +151,18 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         await toTheEnd(eventIndex)
       }),
     async unready(workspaces) {
-      for (const workspace of workspaces) {
-        const error = stopped.get(workspace)
-        if (error) return `the normalizer of ${workspace} waits: ${error.message}`
-        try {
-          await bus.end(workspace)
-          await eventIndex.position(workspace)
-        } catch (failed) {
-          return (failed as Error).message
-        }
-      }
-      return undefined
+      const all = <T>(ask: (workspace: string) => Promise<T>): Promise<T[]> =>
+        Promise.all(workspaces.map(ask))
+      const down = [
+        ...(await Promise.all([
+          within(`Kafka at ${brokers.join(', ')}`, () => all(bus.end)).then(well, why),
+          within(`Elasticsearch at ${new URL(elasticsearchUrl).host}`, () =>
+            all(eventIndex.position),
+          ).then(well, why),
+        ])),
+        ...workspaces.map(waits),
+      ].filter((each) => each !== undefined)
+      return down.length === 0 ? undefined : down.join('; ')
     },
     async close() {
       if (stopping.signal.aborted) return
@@ -165,3 +173,6 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     },
   }
 }
+
+const well = (): undefined => undefined
+const why = ({ message }: Error): string => message
