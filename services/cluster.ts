@@ -4,10 +4,12 @@ import { loadAdapters } from '../ingest-adapters/load.ts'
 import { consumed, covers, removals, Unavailable } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex } from './event-index/elasticsearch.ts'
+import { OUTCOMES } from './event-index/elasticsearch/server.ts'
 import { turns } from './in-turn.ts'
 import { importFiles } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
+import { countedBus, Metrics } from './metrics.ts'
 import { patiently } from './patiently.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -39,8 +41,21 @@ const ROUNDS = 5
 
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
   const { brokers, elasticsearchUrl, partitions = 6, replicas = -1 } = settings
-  const bus = kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger)
-  const eventIndex = elasticsearchEventIndex({ url: elasticsearchUrl })
+  const metrics = new Metrics()
+  const bus = countedBus(
+    kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger),
+    metrics,
+  )
+  for (const outcome of OUTCOMES) metrics.add('recount_bulk_items_total', 0, { outcome })
+  const eventIndex = elasticsearchEventIndex({
+    url: elasticsearchUrl,
+    counts(outcomes) {
+      for (const outcome of OUTCOMES) {
+        const items = outcomes.filter((each) => each === outcome).length
+        metrics.add('recount_bulk_items_total', items, { outcome })
+      }
+    },
+  })
   const inTurn = turns()
   const within = patiently()
   const stopping = new AbortController()
@@ -81,6 +96,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   }
 
   const normalizing = async (workspace: string): Promise<void> => {
+    metrics.add('recount_events_total', 0, { workspace })
     while (!stopping.signal.aborted) {
       let normalizer: Normalizer | undefined
       const failure = await new Promise<Error | undefined>((resolve) => {
@@ -90,7 +106,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
           workspace,
           from: { group: GROUP },
           failed: resolve,
-          wrote: () => stopped.delete(workspace),
+          wrote(created) {
+            stopped.delete(workspace)
+            metrics.add('recount_events_total', created, { workspace })
+          },
         })
         stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true })
       })
@@ -105,6 +124,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   return {
     bus,
     eventIndex,
+    metrics,
     settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
     setUp: async (workspace) => {
@@ -150,6 +170,16 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         // What normalizers wrote into the old index meanwhile.
         await toTheEnd(eventIndex)
       }),
+    async measure(workspaces) {
+      await Promise.all(
+        workspaces.map(async (workspace) => {
+          const backlog = within(`the backlog of ${workspace}`, async () =>
+            bus.backlog(workspace, await bus.handled(workspace, GROUP)),
+          )
+          metrics.setBacklog(workspace, await backlog.catch(well))
+        }),
+      )
+    },
     async unready(workspaces) {
       const all = <T>(ask: (workspace: string) => Promise<T>): Promise<T[]> =>
         Promise.all(workspaces.map(ask))

@@ -18,6 +18,7 @@ import {
   type Delivered,
   type Offsets,
 } from './bus.ts'
+import { ageOf } from './kafka/age.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender } from './kafka/sender.ts'
 import {
@@ -187,6 +188,15 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
             .map((p) => [partitionName('records', p.partition), Number(p.offset) - 1]),
         ),
       )
+    },
+    async backlog(workspace, after) {
+      const { records } = (await log(workspace)).topics
+      const at = offsetsOf(after)
+      let messages = 0
+      for (const [partition, last] of await lasts(records, 'records'))
+        messages += Math.max(last - (at.get(partition) ?? -1), 0)
+      if (messages === 0) return { messages, ageMs: 0 }
+      return { messages, ageMs: await asking((a) => ageOf(a, records, at, Date.now())) }
     },
     async *read(workspace, topics, key) {
       const { topics: names, partitions } = await log(workspace)

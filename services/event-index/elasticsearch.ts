@@ -3,7 +3,7 @@ import { IndexGone } from './elasticsearch/bulk.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
 import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
-import { Server } from './elasticsearch/server.ts'
+import { Server, type Outcome } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
 import { IndexUnavailable, type EventIndex } from './event-index.ts'
@@ -19,6 +19,8 @@ export interface ElasticsearchOptions {
   prefix?: string
   /** How long a cluster that cannot take a request is asked again. */
   patienceMs?: number
+  /** Told of the documents that were sent at once. */
+  counts?(outcomes: readonly Outcome[]): void
 }
 
 interface Workspace {
@@ -36,8 +38,9 @@ export function elasticsearchEventIndex({
   url,
   prefix = 'recount-',
   patienceMs = PATIENCE_MS,
+  counts,
 }: ElasticsearchOptions): EventIndex {
-  const server = new Server(url, patienceMs)
+  const server = new Server(url, patienceMs, counts)
   const workspaces = new Map<string, Workspace>()
   const of = (name: string): Workspace => {
     let workspace = workspaces.get(name)

@@ -46,8 +46,8 @@ export function runNormalizer(
   ports: Ports & {
     from: From
     failed(error: Error): void
-    /** Told that something is in the index. */
-    wrote?(): void
+    /** Told that something is in the index, and how many events of it are new. */
+    wrote?(created: number): void
   },
 ): Normalizer {
   const stopping = new AbortController()
@@ -64,8 +64,8 @@ export function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = applier(ports, after, (position) => {
-    ports.wrote?.()
+  const apply = applier(ports, after, (position, created) => {
+    ports.wrote?.(created)
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })
@@ -133,7 +133,7 @@ type Apply = (messages: readonly Delivered[], begins: boolean) => Promise<void>
 function applier(
   { bus, index, workspace }: Ports,
   after: string | null,
-  done: (position: string) => void,
+  done: (position: string, created: number) => void,
   takenBack?: TakenBack,
 ): Apply {
   const contexts = new Map<string, Context>()
@@ -145,9 +145,9 @@ function applier(
   }
   let last = after
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
-    await index.write(workspace, changes, position)
+    const created = await index.write(workspace, changes, position)
     last = position
-    done(position)
+    done(position, created)
   }
   const changesOf = (batch: RecordBatch, gone: readonly Removal[] = []): Change[] => {
     const context = contexts.get(batch.file) ?? {

@@ -8,13 +8,23 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** Too busy, or not there yet: https://www.elastic.co/guide/en/elasticsearch/reference/8.19/tune-for-indexing-speed.html */
 const LATER = [429, 502, 503, 504]
 
+/** What became of a document that was sent: a conflict is read, merged and sent again, or there already. */
+export const OUTCOMES = ['done', 'conflict', 'retried', 'refused'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 /** The calls to a cluster: those that it cannot take now are made again, longer and longer apart, for a while. */
 export class Server {
   readonly #client: Client
   readonly #name: string
   readonly #patienceMs: number
+  readonly counts: (outcomes: readonly Outcome[]) => void
 
-  constructor(url: string, patienceMs: number) {
+  constructor(
+    url: string,
+    patienceMs: number,
+    counts: (outcomes: readonly Outcome[]) => void = () => undefined,
+  ) {
+    this.counts = counts
     // The retries of the client know neither back-off nor which answers may be asked for again.
     this.#client = new Client({ node: url, maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS })
     this.#name = new URL(url).host
