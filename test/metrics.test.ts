@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pino from 'pino'
 import t from 'tap'
-import { openCluster } from '../services/cluster.ts'
 import { Metrics } from '../services/metrics.ts'
+import { clustered, lacksEngines } from './support/cluster.ts'
 import { inputOf } from './support/generated.ts'
 import { served } from './support/served.ts'
 
@@ -80,20 +79,8 @@ await t.test('on a data folder', async (t) => {
   t.equal(foreign.statusCode, 403)
 })
 
-const brokers = process.env['RECOUNT_KAFKA_BROKERS']
-const elasticsearchUrl = process.env['RECOUNT_ELASTICSEARCH_URL']
-const skip =
-  brokers && elasticsearchUrl
-    ? false
-    : 'RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL are not set: no Kafka and Elasticsearch to test with'
-
-await t.test('on Kafka and Elasticsearch', { skip }, async (t) => {
-  const workspace = `metrics-${Date.now().toString(36)}`
-  const cluster = openCluster(
-    { brokers: brokers!.split(','), elasticsearchUrl: elasticsearchUrl!, replicas: 1 },
-    pino({ level: 'silent' }),
-  )
-  t.teardown(() => cluster.close())
+await t.test('on Kafka and Elasticsearch', { skip: lacksEngines }, async (t) => {
+  const { cluster, workspace } = clustered(t)
   const value = async (name: string, labels = `workspace="${workspace}"`): Promise<number> => {
     await cluster.measure([workspace])
     return read(cluster.metrics.text()).get(`${name}{${labels}}`) ?? NaN

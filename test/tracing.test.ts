@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import pino from 'pino'
 import t from 'tap'
-import { openCluster } from '../services/cluster.ts'
 import { embeddedBus } from '../services/bus/embedded.ts'
 import { embeddedEventIndex } from '../services/event-index/embedded.ts'
 import { fileInput } from '../services/ingest/files.ts'
 import { runNormalizer } from '../services/normalizer/run.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
+import { clustered, lacksEngines } from './support/cluster.ts'
 import { recordSpans, type Recorded } from './support/spans.ts'
 
 const LINES = 1000
@@ -104,57 +104,50 @@ await t.test('the normalizer and what it writes', async (t) => {
   await bus.close()
 })
 
-const brokers = process.env['RECOUNT_KAFKA_BROKERS']
-const elasticsearchUrl = process.env['RECOUNT_ELASTICSEARCH_URL']
-const skip =
-  brokers && elasticsearchUrl
-    ? false
-    : 'RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL are not set: no Kafka and Elasticsearch to test with'
-
-await t.test('through Kafka: the normalizer is linked to who sent', { skip }, async (t) => {
-  spans.length = 0
-  const workspace = `tracing-${Date.now().toString(36)}`
-  const topic = `recount-${workspace}-records`
-  const cluster = openCluster(
-    { brokers: brokers!.split(','), elasticsearchUrl: elasticsearchUrl!, replicas: 1 },
-    logger,
-  )
-  cluster.normalize(workspace)
-  await importFile(cluster, workspace)
-  await cluster.close()
-  const [read] = named('read logs/stamped-lines')
-  const sends = named(`send ${topic}`).filter((s) => isBelow(s, read!))
-  t.match(sends[0], {
-    kind: 'PRODUCER',
-    attributes: {
-      'messaging.system': 'kafka',
-      'messaging.operation.name': 'send',
-      'messaging.operation.type': 'send',
-      'messaging.destination.name': topic,
-    },
-  })
-  const processes = named(`process ${topic}`)
-  t.match(processes[0], {
-    kind: 'CONSUMER',
-    parent: undefined,
-    attributes: {
-      'messaging.operation.type': 'process',
-      'messaging.consumer.group.name': `recount-${workspace}-normalizer`,
-      'messaging.destination.partition.id': /^\d$/,
-    },
-  })
-  const linked = new Set(processes.flatMap((s) => s.links))
-  t.strictSame(
-    sends.filter(({ id }) => !linked.has(id)),
-    [],
-    'every send is linked to',
-  )
-  const normalizes = named('normalize')
-  t.ok(normalizes.every((s) => processes.some((p) => isBelow(s, p))))
-  const bulks = named('bulk').filter((s) => normalizes.some((n) => isBelow(s, n)))
-  t.match(bulks[0], { kind: 'CLIENT', attributes: { 'db.system': 'elasticsearch' } })
-  t.ok(
-    spans.every((s) => s.ended),
-    'all are ended',
-  )
-})
+await t.test(
+  'through Kafka: the normalizer is linked to who sent',
+  { skip: lacksEngines },
+  async (t) => {
+    spans.length = 0
+    const { cluster, workspace } = clustered(t)
+    const topic = `recount-${workspace}-records`
+    cluster.normalize(workspace)
+    await importFile(cluster, workspace)
+    await cluster.close()
+    const [read] = named('read logs/stamped-lines')
+    const sends = named(`send ${topic}`).filter((s) => isBelow(s, read!))
+    t.match(sends[0], {
+      kind: 'PRODUCER',
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'send',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': topic,
+      },
+    })
+    const processes = named(`process ${topic}`)
+    t.match(processes[0], {
+      kind: 'CONSUMER',
+      parent: undefined,
+      attributes: {
+        'messaging.operation.type': 'process',
+        'messaging.consumer.group.name': `recount-${workspace}-normalizer`,
+        'messaging.destination.partition.id': /^\d$/,
+      },
+    })
+    const linked = new Set(processes.flatMap((s) => s.links))
+    t.strictSame(
+      sends.filter(({ id }) => !linked.has(id)),
+      [],
+      'every send is linked to',
+    )
+    const normalizes = named('normalize')
+    t.ok(normalizes.every((s) => processes.some((p) => isBelow(s, p))))
+    const bulks = named('bulk').filter((s) => normalizes.some((n) => isBelow(s, n)))
+    t.match(bulks[0], { kind: 'CLIENT', attributes: { 'db.system': 'elasticsearch' } })
+    t.ok(
+      spans.every((s) => s.ended),
+      'all are ended',
+    )
+  },
+)
