@@ -3,10 +3,13 @@ import type { Logger } from 'pino'
 import { consumed, covers, offsetsOf, positionOf, removals, Unavailable } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
+import { OUTCOMES } from './event-index/elasticsearch/server.ts'
 import { countEvents, importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
+import { countedBus, Metrics } from './metrics.ts'
+import { patiently } from './patiently.ts'
 import type { Timeline } from './timeline.ts'
 
 export interface ClusterSettings {
@@ -39,9 +42,23 @@ const ROUNDS = 5
 
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
   const { brokers, elasticsearchUrl, partitions = 6, replicas = -1 } = settings
-  const bus = kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger)
-  const eventIndex = elasticsearchEventIndex({ url: elasticsearchUrl })
+  const metrics = new Metrics()
+  const bus = countedBus(
+    kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger),
+    metrics,
+  )
+  for (const outcome of OUTCOMES) metrics.add('recount_bulk_items_total', 0, { outcome })
+  const eventIndex = elasticsearchEventIndex({
+    url: elasticsearchUrl,
+    counts(outcomes) {
+      for (const outcome of OUTCOMES) {
+        const items = outcomes.filter((each) => each === outcome).length
+        metrics.add('recount_bulk_items_total', items, { outcome })
+      }
+    },
+  })
   const inTurn = turns()
+  const within = patiently()
   const stopping = new AbortController()
   const normalizers: Promise<void>[] = []
   /** Why a normalizer of this process does nothing now. */
@@ -79,7 +96,13 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   }
   const importOnto = importer({ bus, eventIndex, logger, indexed })
 
+  const waits = (workspace: string): string | undefined => {
+    const error = stopped.get(workspace)
+    return error && `the normalizer of ${workspace} waits: ${error.message}`
+  }
+
   const normalizing = async (workspace: string): Promise<void> => {
+    metrics.add('recount_events_total', 0, { workspace })
     while (!stopping.signal.aborted) {
       let normalizer: Normalizer | undefined
       const well = setTimeout(() => stopped.delete(workspace), WELL_MS)
@@ -90,6 +113,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
           workspace,
           from: { group: GROUP },
           failed: resolve,
+          wrote: (created) => metrics.add('recount_events_total', created, { workspace }),
         })
         stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true })
       })
@@ -105,6 +129,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   return {
     bus,
     eventIndex,
+    metrics,
     settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
     setUp: async (workspace) => {
@@ -139,18 +164,29 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         // What normalizers wrote into the old index meanwhile.
         await toTheEnd(eventIndex)
       }),
+    async measure(workspaces) {
+      await Promise.all(
+        workspaces.map(async (workspace) => {
+          const backlog = within(`the backlog of ${workspace}`, async () =>
+            bus.backlog(workspace, await bus.handled(workspace, GROUP)),
+          )
+          metrics.setBacklog(workspace, await backlog.catch(well))
+        }),
+      )
+    },
     async unready(workspaces) {
-      for (const workspace of workspaces) {
-        const error = stopped.get(workspace)
-        if (error) return `the normalizer of ${workspace} waits: ${error.message}`
-        try {
-          await bus.end(workspace)
-          await eventIndex.position(workspace)
-        } catch (failed) {
-          return (failed as Error).message
-        }
-      }
-      return undefined
+      const all = <T>(ask: (workspace: string) => Promise<T>): Promise<T[]> =>
+        Promise.all(workspaces.map(ask))
+      const down = [
+        ...(await Promise.all([
+          within(`Kafka at ${brokers.join(', ')}`, () => all(bus.end)).then(well, why),
+          within(`Elasticsearch at ${new URL(elasticsearchUrl).host}`, () =>
+            all(eventIndex.position),
+          ).then(well, why),
+        ])),
+        ...workspaces.map(waits),
+      ].filter((each) => each !== undefined)
+      return down.length === 0 ? undefined : down.join('; ')
     },
     async close() {
       if (stopping.signal.aborted) return
@@ -161,3 +197,6 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     },
   }
 }
+
+const well = (): undefined => undefined
+const why = ({ message }: Error): string => message

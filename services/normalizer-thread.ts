@@ -12,6 +12,7 @@ const { data, workspace, after } = workerData as {
 }
 const bus = embeddedBus(data)
 const index = embeddedEventIndex(data)
+let created = 0
 const normalizer = runNormalizer({
   bus,
   index,
@@ -20,10 +21,12 @@ const normalizer = runNormalizer({
   failed(error) {
     throw error
   },
+  wrote: (more) => void (created += more),
 })
 
 answer({
   indexed: (position: string) => normalizer.indexed(position),
+  created: () => created,
   async replay() {
     const { index: next } = await index.renew(workspace)
     await replay({ bus, index: next, workspace })

@@ -9,6 +9,7 @@ import { countEvents, importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import type { ImportOptions } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
+import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
 
 /** Everything that commands and the API need, wired together. */
@@ -24,6 +25,9 @@ export interface Timeline {
   settled(workspace: string): Promise<void>
   /** What is down, and what to do about it; undefined when all is well. What has stopped is begun again. */
   unready(workspaces: readonly string[]): Promise<string | undefined>
+  metrics: Metrics
+  /** Brings the metrics up to date that are computed when they are asked for. */
+  measure(workspaces: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,7 +36,8 @@ const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
 
 /** A timeline in a data folder: with cluster.ts and normalizer-thread.ts the only place that knows which implementation stands behind a port. */
 export function openTimeline(data: string, logger: Logger): Timeline {
-  const bus = embeddedBus(data)
+  const metrics = new Metrics()
+  const bus = countedBus(embeddedBus(data), metrics)
   const eventIndex = embeddedEventIndex(data)
   const normalizers = new Map<string, Promise<Thread>>()
   /** Why normalizers stopped, until they have caught up again. */
@@ -84,6 +89,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
   return {
     bus,
     eventIndex,
+    metrics,
     settled,
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {
@@ -105,6 +111,14 @@ export function openTimeline(data: string, logger: Logger): Timeline {
         }
       }
       return undefined
+    },
+    async measure(workspaces) {
+      for (const workspace of workspaces) {
+        const backlog = eventIndex.position(workspace).then((at) => bus.backlog(workspace, at))
+        metrics.setBacklog(workspace, await backlog.catch(unknown))
+        const created = normalizers.get(workspace)?.then((thread) => thread.call<number>('created'))
+        metrics.set('recount_events_total', await created?.catch(unknown), { workspace })
+      }
     },
     remove: (workspace, removal) =>
       inTurn(workspace, async () => {
@@ -137,6 +151,8 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     },
   }
 }
+
+const unknown = (): undefined => undefined
 
 const whyStopped = (workspace: string, { message }: Error): string =>
   `the workspace ${workspace} takes nothing onto its timeline: ${message}. Nothing that was acknowledged is lost. Mend the cause (a full disk wants room): it goes on by itself with the next import or look at /readyz`

@@ -149,6 +149,7 @@ await t.test('the description names every route, and nothing that is not there',
   )
   t.strictSame(routes.sort(), [
     'get /livez',
+    'get /metrics',
     'get /readyz',
     'get /v1/events/{id}',
     'get /v1/sources',

@@ -5,11 +5,13 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
 import type { Role } from '../../schemas/role.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import type { Metrics } from '../metrics.ts'
 import { refuseForeign } from './foreign.ts'
 import { answerProblem, answerProblems, PROBLEM_RESPONSE } from './problems.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 import { refuseUnknownParameters } from './unknown-parameters.ts'
@@ -33,6 +35,9 @@ export interface ServerPorts {
   importUpload(workspace: string, upload: Upload): Promise<Ledger>
   /** Undefined when all is well, else what is down. */
   unready(): Promise<string | undefined>
+  metrics: Metrics
+  /** Brings the metrics up to date that are computed when they are asked for. */
+  measure(): Promise<void>
   version: string
   roles: readonly Role[]
   /** Names besides this machine's under which it may be asked. */
@@ -88,6 +93,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         (schema['$id'] as string | undefined) ?? `schema-${i}`,
     },
   })
+  metricsRoutes(app, ports)
   await app.register(
     async (v1) => {
       if (ports.roles.includes('api')) {

@@ -5,8 +5,8 @@ import { Problem } from './problems.ts'
 export const isLoopback = (name: string): boolean =>
   /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(name)
 
-/** Who asks whether the process is well names it by its address. */
-const PROBES = ['/livez', '/readyz']
+/** Who asks whether the process is well, and how much it does, names it by its address. */
+const PROBES = ['/livez', '/readyz', '/metrics']
 
 /**
  * Refuses what pages of other sites let a browser ask: a request that says it comes from elsewhere (it could plant events),

@@ -71,6 +71,12 @@ export class Busy extends Unavailable {}
 /** Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. */
 export type From = { after: string | null } | { group: string }
 
+/** What a consumer has before it: how many messages, and for how long the first of them has been there; both 0 when none is. */
+export interface Backlog {
+  messages: number
+  ageMs: number
+}
+
 /** The log of record of each workspace: everything that was received, for ever. Messages of one key are in order; removals are in order with those of every key. */
 export interface Bus {
   /** Resolves when all are durable, to the position up to which everything that was appended here is. Appends of one caller keep their order. */
@@ -88,6 +94,8 @@ export interface Bus {
   ): Promise<void>
   /** Where a group stands: it has handled everything up to this position. */
   handled(workspace: string, group: string): Promise<string | null>
+  /** What a consumer that has handled everything up to a position has before it. */
+  backlog(workspace: string, after: string | null): Promise<Backlog>
   /** The messages of these topics, up to now; with a key only those of it. */
   read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
   /** The position of the last message, null when there is none. */

@@ -10,6 +10,7 @@ import {
   type DatabaseSyncInstance,
   type StatementSyncInstance,
 } from '@photostructure/sqlite'
+import { inInsertSpan } from '../tracing.ts'
 import { Unavailable, type Bus, type Delivered, type Message, type Topic } from './bus.ts'
 
 const READ_AT_ONCE = 16
@@ -27,6 +28,8 @@ interface Append {
 interface Log {
   db: DatabaseSyncInstance
   insert: StatementSyncInstance
+  /** Notes when the messages up to a position came. */
+  commit: StatementSyncInstance
   end: number
   queue: Append[]
   flushing: Promise<void> | undefined
@@ -47,10 +50,15 @@ export function embeddedBus(data: string): Bus {
     async append(workspace, messages) {
       const to = log(workspace)
       const bodies = messages.map((m) => brotliCompressSync(JSON.stringify(m.value), COMPRESSION))
-      return new Promise<string>((resolve, reject) => {
-        to.queue.push({ messages, bodies, resolve, reject })
-        to.flushing ??= flush(to)
-      })
+      return inInsertSpan(
+        'log',
+        messages.length,
+        () =>
+          new Promise<string>((resolve, reject) => {
+            to.queue.push({ messages, bodies, resolve, reject })
+            to.flushing ??= flush(to)
+          }),
+      )
     },
     async consume(workspace, from, handle, signal) {
       const of = log(workspace)
@@ -72,6 +80,13 @@ export function embeddedBus(data: string): Bus {
     },
     async handled(workspace, group) {
       return standOf(log(workspace).db, group)
+    },
+    async backlog(workspace, after) {
+      const { db } = log(workspace)
+      const at = Number(after ?? 0)
+      const first = db.prepare('select at_ms from commits where position > ? limit 1').get(at)
+      const { at_ms: came } = (first ?? { at_ms: Date.now() }) as { at_ms: number }
+      return { messages: Math.max(endOf(db) - at, 0), ageMs: Math.max(Date.now() - came, 0) }
     },
     async *read(workspace, topics, key) {
       const { db } = log(workspace)
@@ -167,12 +182,14 @@ function openLog(folder: string): Log {
   }
   db.exec(`create table if not exists log (position integer primary key, topic text not null, key text not null, body blob not null, digest blob not null);
     create index if not exists log_topic on log (topic, key);
-    create table if not exists groups (name text primary key, position integer not null) without rowid; pragma user_version = ${VERSION}`)
+    create table if not exists groups (name text primary key, position integer not null) without rowid;
+    create table if not exists commits (position integer primary key, at_ms integer not null); pragma user_version = ${VERSION}`)
   const changes = new EventEmitter()
   changes.setMaxListeners(0)
   const log: Log = {
     db,
     insert: db.prepare('insert into log values (?, ?, ?, ?, ?)'),
+    commit: db.prepare('insert or replace into commits values (?, ?)'),
     end: endOf(db),
     queue: [],
     flushing: undefined,
@@ -230,6 +247,7 @@ function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Ar
   try {
     for (const [i, { topic, key }] of messages.entries())
       log.insert.run(++position, topic, key, bodies[i]!, digest(bodies[i]!))
+    if (position > log.end) log.commit.run(position, Date.now())
     log.db.exec('commit')
   } catch (error) {
     try {

@@ -9,6 +9,7 @@ import {
   type Producer,
 } from 'kafkajs'
 import type { Logger } from 'pino'
+import { inProcessSpan } from '../tracing.ts'
 import {
   offsetsOf,
   positionOf,
@@ -17,6 +18,7 @@ import {
   type Delivered,
   type Offsets,
 } from './bus.ts'
+import { ageOf } from './kafka/age.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender, type Connection } from './kafka/sender.ts'
 import {
@@ -153,20 +155,26 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     },
     async consume(workspace, from, handle, signal) {
       const { topics } = await log(workspace)
+      const group =
+        'group' in from
+          ? groupOf(workspace, from.group)
+          : `${settings.prefix}-reader-${randomUUID()}`
       await follow(kafka, {
-        group:
-          'group' in from
-            ? groupOf(workspace, from.group)
-            : `${settings.prefix}-reader-${randomUUID()}`,
+        group,
         topic: topics.records,
         ...('after' in from && {
           after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
         }),
         signal,
         take: (messages, partition, begins) =>
-          handle(
-            messages.map((m) => delivered(m, partitionName('records', partition))),
-            begins,
+          inProcessSpan(
+            { destination: topics.records, partition, group },
+            messages.map((m) => m.headers),
+            () =>
+              handle(
+                messages.map((m) => delivered(m, partitionName('records', partition))),
+                begins,
+              ),
           ),
       })
     },
@@ -182,6 +190,15 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
             .map((p) => [partitionName('records', p.partition), Number(p.offset) - 1]),
         ),
       )
+    },
+    async backlog(workspace, after) {
+      const { records } = (await log(workspace)).topics
+      const at = offsetsOf(after)
+      let messages = 0
+      for (const [partition, last] of await lasts(records, 'records'))
+        messages += Math.max(last - (at.get(partition) ?? -1), 0)
+      if (messages === 0) return { messages, ageMs: 0 }
+      return { messages, ageMs: await asking((a) => ageOf(a, records, at, Date.now())) }
     },
     async *read(workspace, topics, key) {
       const { topics: names, partitions } = await log(workspace)

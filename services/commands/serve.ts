@@ -137,6 +137,8 @@ async function server(
     allowedHosts,
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(workspaces),
+    metrics: timeline.metrics,
+    measure: () => timeline.measure(workspaces),
   })
   if (roles.includes('api')) webRoutes(app)
   return app

@@ -2,7 +2,7 @@ import { Builds, type Build } from './elasticsearch/builds.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
 import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
-import { IndexGone, NO_INDEX, Server, typeOf } from './elasticsearch/server.ts'
+import { IndexGone, NO_INDEX, Server, typeOf, type Outcome } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
 import { IndexUnavailable, type EventIndex } from './event-index.ts'
@@ -18,6 +18,8 @@ export interface ElasticsearchOptions {
   prefix?: string
   /** How long a cluster that cannot take a request is asked again. */
   patienceMs?: number
+  /** Told of the documents that were sent at once. */
+  counts?(outcomes: readonly Outcome[]): void
 }
 
 interface Workspace {
@@ -35,8 +37,9 @@ export function elasticsearchEventIndex({
   url,
   prefix = 'recount-',
   patienceMs = PATIENCE_MS,
+  counts,
 }: ElasticsearchOptions): EventIndex {
-  const server = new Server(url, patienceMs)
+  const server = new Server(url, patienceMs, counts)
   const workspaces = new Map<string, Workspace>()
   const of = (name: string): Workspace => {
     let workspace = workspaces.get(name)

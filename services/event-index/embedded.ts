@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startThread, type Thread } from '../thread.ts'
+import { inInsertSpan } from '../tracing.ts'
 import { isCurrent } from './embedded/schema.ts'
 import { Writer } from './embedded/writer.ts'
 import {
@@ -50,7 +51,10 @@ export function embeddedEventIndex(data: string): EventIndex {
     readers.delete(workspace)
   }
   return {
-    write: async (workspace, changes, position) => writer(workspace).write(changes, position),
+    write: (workspace, changes, position) =>
+      inInsertSpan('events', changes.length, async () =>
+        writer(workspace).write(changes, position),
+      ),
     remove: async (workspace, removal, position) => writer(workspace).remove(removal, position),
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),

@@ -46,9 +46,9 @@ export class IndexUnavailable extends Error {}
 export interface EventIndex {
   /**
    * Creates the events, and merges those whose id is there: a repeat adds the place where it was seen, a better reading of its time moves it.
-   * Applying the same changes again does nothing. `position` is that of the bus up to which all is now in the index.
+   * Applying the same changes again does nothing. `position` is that of the bus up to which all is now in the index. Resolves to how many events are new.
    */
-  write(workspace: string, changes: readonly Change[], position: string): Promise<void>
+  write(workspace: string, changes: readonly Change[], position: string): Promise<number>
   /** The last position written, or null: then everything is to be read again. */
   position(workspace: string): Promise<string | null>
   /** How many events each origin of an import created. */

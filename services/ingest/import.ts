@@ -5,6 +5,7 @@ import type { Context } from '../../schemas/context.ts'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import type { Bus, Message } from '../bus/bus.ts'
+import { inSpan } from '../tracing.ts'
 import { openCatalogue, updated, type Catalogue } from './catalogue.ts'
 import { companionsOf, type Companion } from './companions.ts'
 import { fileEvidence } from './file-evidence.ts'
@@ -43,7 +44,12 @@ export interface ImportPorts {
 }
 
 /** Reads files onto the bus and waits until they are on the timeline. The ledger accounts for every unit. */
-export async function importFiles(ports: ImportPorts, options: ImportOptions): Promise<Ledger> {
+export const importFiles = (ports: ImportPorts, options: ImportOptions): Promise<Ledger> =>
+  inSpan('import', { attributes: { 'recount.workspace': ports.workspace } }, () =>
+    importing(ports, options),
+  )
+
+async function importing(ports: ImportPorts, options: ImportOptions): Promise<Ledger> {
   const { bus, workspace, adapters } = ports
   const importId = `i${options.nowMs.toString(36)}${randomUUID().slice(0, 4)}`
   const surveys = new Map<string, Survey>()
@@ -57,7 +63,9 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
       begun.files.push({ path, adapter: null, source })
       continue
     }
-    const found = await survey(input, adapters, options.nowMs)
+    const found = await inSpan('survey', { attributes: { 'file.path': path } }, () =>
+      survey(input, adapters, options.nowMs),
+    )
     surveys.set(`${path}\0${nth(path)}`, found)
     const adapter = 'loaded' in found ? found.loaded.name : null
     begun.files.push({ path, adapter, source })
@@ -97,11 +105,17 @@ export async function importFiles(ports: ImportPorts, options: ImportOptions): P
       position = placed.position ?? position
       before = placed.before
     }
-    const report = await readFile(
-      ports,
-      { origin, nowMs: options.nowMs, ...pickSource(options) },
-      found,
-      input,
+    const by = { origin, nowMs: options.nowMs, ...pickSource(options) }
+    const name = 'loaded' in found ? found.loaded.name : found.outcome
+    const report = await inSpan(
+      `read ${name}`,
+      { attributes: { 'file.path': found.path } },
+      async (span) => {
+        const read = await readFile(ports, by, found, input)
+        const { lines, rejected } = read
+        span.setAttributes({ 'recount.lines': lines, 'recount.rejected': rejected })
+        return read
+      },
     )
     position = report.position ?? position
     if (found.outcome === 'records' && report.lines > 0) {

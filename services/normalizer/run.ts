@@ -15,6 +15,7 @@ import {
   type TakenBack,
 } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import { inSpan } from '../tracing.ts'
 import { normalize } from './normalize.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
@@ -45,6 +46,8 @@ export function runNormalizer(
   ports: Ports & {
     from: From
     failed(error: Error): void
+    /** Told that something is in the index, and how many events of it are new. */
+    wrote?(created: number): void
   },
 ): Normalizer {
   const stopping = new AbortController()
@@ -61,7 +64,8 @@ export function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = applier(ports, after, (position) => {
+  const apply = applier(ports, after, (position, created) => {
+    ports.wrote?.(created)
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
   })
@@ -129,7 +133,7 @@ type Apply = (messages: readonly Delivered[], begins: boolean) => Promise<void>
 function applier(
   { bus, index, workspace }: Ports,
   after: string | null,
-  done: (position: string) => void,
+  done: (position: string, created: number) => void,
   takenBack?: TakenBack,
 ): Apply {
   const contexts = new Map<string, Context>()
@@ -141,9 +145,9 @@ function applier(
   }
   let last = after
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
-    await index.write(workspace, changes, position)
+    const created = await index.write(workspace, changes, position)
     last = position
-    done(position)
+    done(position, created)
   }
   const changesOf = (batch: RecordBatch, gone: readonly Removal[] = []): Change[] => {
     const context = contexts.get(batch.file) ?? {
@@ -167,7 +171,7 @@ function applier(
       )
     }
   }
-  return async (messages, begins) => {
+  const apply: Apply = async (messages, begins) => {
     if (begins) await readContexts()
     let changes: Change[] = []
     let characters = 0
@@ -194,5 +198,9 @@ function applier(
       }
       await write([], position)
     }
+  }
+  return (messages, begins) => {
+    const attributes = { 'recount.workspace': workspace, 'recount.messages': messages.length }
+    return inSpan('normalize', { attributes }, () => apply(messages, begins))
   }
 }

@@ -41,6 +41,21 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     t.strictSame(await third.check(main), [])
   })
 
+  await test('what is behind a position is counted, and how old it is', async (t, bus) => {
+    t.strictSame(await bus.backlog(main, null), { messages: 0, ageMs: 0 })
+    const began = Date.now()
+    const first = await append(bus, 0, 3)
+    await sleep(2500)
+    const last = await append(bus, 3, 7)
+    const all = await bus.backlog(main, null)
+    t.equal(all.messages, 7)
+    t.ok(all.ageMs >= 2000 && all.ageMs <= Date.now() - began, `${all.ageMs}`)
+    const some = await bus.backlog(main, first)
+    t.equal(some.messages, 4)
+    t.ok(some.ageMs < all.ageMs - 900, `${some.ageMs}`)
+    t.strictSame(await bus.backlog(main, last), { messages: 0, ageMs: 0 })
+  })
+
   await test('messages of one key stay in order when many append at once', async (t, bus) => {
     const keys = ['a', 'b', 'c']
     const got = await consumed(bus, null, 360, () =>

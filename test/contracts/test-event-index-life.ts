@@ -27,7 +27,8 @@ export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
       0,
     )
     t.equal(await on.index.position(main), '103')
-    await on.write(...events.map((e) => ({ ...e, origin: 'i2/0' })))
+    t.equal(await on.write(...events.map((e) => ({ ...e, origin: 'i2/0' }))), 3, 'are new')
+    t.equal(await on.write(...events), 0, 'are new of what is there')
     t.strictSame(await on.ids({ q: 'message' }), ['both', 'db', 'web'])
     t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 3]])
   })

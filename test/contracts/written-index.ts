@@ -110,11 +110,12 @@ export class WrittenIndex {
     this.index = await this.#open(this.#place)
     return this
   }
-  write(...changes: Made[]): Promise<void> {
+  /** Resolves to how many events are new. */
+  write(...changes: Made[]): Promise<number> {
     return this.index.write(main, changes.map(made), String(++position))
   }
   /** The ids of the events that a query selects, page by page. */
-  async ids(query: Partial<PageQuery> = {}, between?: () => Promise<void>): Promise<string[]> {
+  async ids(query: Partial<PageQuery> = {}, between?: () => Promise<unknown>): Promise<string[]> {
     const found: string[] = []
     let cursor: string | null | undefined
     do {

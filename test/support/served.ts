@@ -40,6 +40,8 @@ export async function served(t: Test): Promise<Served> {
     importWorkspaces: ['main', 'other'],
     importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
     unready: () => timeline.unready(['main']),
+    metrics: timeline.metrics,
+    measure: () => timeline.measure(['main', 'other']),
     roles: ROLES,
     allowedHosts: ['recount.example'],
     version: '1.2.3',

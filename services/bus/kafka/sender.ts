@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
+import { inSendSpan } from '../../tracing.ts'
 import { positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 
@@ -16,6 +17,7 @@ export interface Connection<T> {
 interface Append {
   messages: readonly Message[]
   values: readonly string[]
+  addressed: readonly Addressed[]
   characters: number
   resolve(position: string): void
   reject(error: Error): void
@@ -52,9 +54,22 @@ export class Sender {
 
   append(messages: readonly Message[]): Promise<string> {
     const values = messages.map((m) => JSON.stringify(m.value))
+    const addressed = messages.flatMap((message, i) => this.#addressed(message, values[i]!))
+    const destinations = new Set(addressed.map(({ topic }) => topic))
+    return inSendSpan(destinations, addressed.length, (headers) => {
+      for (const { message } of addressed) Object.assign(message.headers!, headers)
+      return this.#enqueue(messages, values, addressed)
+    })
+  }
+
+  #enqueue(
+    messages: readonly Message[],
+    values: readonly string[],
+    addressed: readonly Addressed[],
+  ): Promise<string> {
     const characters = values.reduce((sum, value) => sum + value.length, 0)
     return new Promise((resolve, reject) => {
-      this.#queue.push({ messages, values, characters, resolve, reject })
+      this.#queue.push({ messages, values, addressed, characters, resolve, reject })
       this.#sending ??= this.#send()
     })
   }
@@ -92,12 +107,9 @@ export class Sender {
 
   async #sendTogether(appends: readonly Append[]): Promise<void> {
     for (const append of appends) if (hasRemovals(append)) await this.#noteRemovals(append)
-    const each = appends.map(({ messages, values }) =>
-      messages.flatMap((message, i) => this.#addressed(message, values[i]!)),
-    )
-    const next = await this.#sendAll(each.flat())
-    for (const [i, append] of appends.entries()) {
-      for (const { topic, message } of each[i]!) {
+    const next = await this.#sendAll(appends.flatMap(({ addressed }) => addressed))
+    for (const append of appends) {
+      for (const { topic, message } of append.addressed) {
         const offset = next.get(`${topic} ${message.partition}`)!
         next.set(`${topic} ${message.partition}`, offset + 1)
         if (topic === this.#topics.records)

@@ -1,5 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch'
-import { IndexGone, isLater, NO_INDEX, type Server } from './server.ts'
+import { IndexGone, isLater, NO_INDEX, type Outcome, type Server } from './server.ts'
 
 /** A request has about so many bytes; the limit of servers is 100 MiB. */
 const REQUEST_BYTES = 8 * 1024 * 1024
@@ -56,6 +56,7 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
     const answer = await server.call((client) =>
       client.bulk({ operations, filter_path: ['items.*.status', 'items.*.error'] }),
     )
+    server.counts(answer.items.map((item, i) => outcomeOf(item[left[i]!.type]!)))
     const again: A[] = []
     let reason = ''
     for (const [i, action] of left.entries()) {
@@ -71,6 +72,9 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
   }
   return conflicts
 }
+
+const outcomeOf = ({ status, error }: estypes.BulkResponseItem): Outcome =>
+  status === 409 ? 'conflict' : isLater(status) ? 'retried' : error ? 'refused' : 'done'
 
 function refusal({ index, id }: Action, { type, reason }: estypes.ErrorCause): Error {
   if (type === NO_INDEX) return new IndexGone(index)

@@ -13,13 +13,23 @@ export const NO_INDEX = 'index_not_found_exception'
 /** The index to write to is gone: another one was published in its place. */
 export class IndexGone extends Error {}
 
+/** What became of a document that was sent: a conflict is read, merged and sent again, or there already. */
+export const OUTCOMES = ['done', 'conflict', 'retried', 'refused'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 /** The calls to a cluster: those that it cannot take now are made again, longer and longer apart, for a while. */
 export class Server {
   readonly #client: Client
   readonly #name: string
   readonly #patienceMs: number
+  readonly counts: (outcomes: readonly Outcome[]) => void
 
-  constructor(url: string, patienceMs: number) {
+  constructor(
+    url: string,
+    patienceMs: number,
+    counts: (outcomes: readonly Outcome[]) => void = () => undefined,
+  ) {
+    this.counts = counts
     // The retries of the client know neither back-off nor which answers may be asked for again.
     this.#client = new Client({ node: url, maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS })
     this.#name = new URL(url).host

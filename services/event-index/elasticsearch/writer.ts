@@ -43,7 +43,8 @@ export class Writer {
     this.#build = build
   }
 
-  async write(changes: readonly Change[]): Promise<void> {
+  /** @returns how many events are new */
+  async write(changes: readonly Change[]): Promise<number> {
     const first: (Place & { change: StoredChange })[] = []
     const repeats = new Map<string, Place & { changes: StoredChange[] }>()
     const met = new Set<string>()
@@ -57,12 +58,14 @@ export class Writer {
         repeats.set(id, { index, id, changes: [change] })
       met.add(id)
     }
-    for (const { index, id, change } of await bulk(this.#server, creates(first)))
+    const there = await bulk(this.#server, creates(first))
+    for (const { index, id, change } of there)
       repeats.set(id, { index, id, changes: [change, ...(repeats.get(id)?.changes ?? [])] })
     await this.#edit([...repeats.values()], (stored, id) =>
       folded(stored, repeats.get(id)!.changes),
     )
     await this.#show()
+    return first.length - there.length
   }
 
   /** @returns how many events are gone */

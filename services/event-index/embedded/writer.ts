@@ -70,10 +70,14 @@ export class Writer {
     }
   }
 
-  write(changes: readonly Change[], position: string): void {
+  /** @returns how many events are new */
+  write(changes: readonly Change[], position: string): number {
+    let created = 0
     this.#transaction(position, () => {
-      for (let i = 0; i < changes.length; i += ROWS) this.#chunk(changes.slice(i, i + ROWS))
+      for (let i = 0; i < changes.length; i += ROWS)
+        created += this.#chunk(changes.slice(i, i + ROWS))
     })
+    return created
   }
 
   remove(removal: Removal, position: string): number {
@@ -128,7 +132,7 @@ export class Writer {
     }
   }
 
-  #chunk(changes: readonly Change[]): void {
+  #chunk(changes: readonly Change[]): number {
     const first = this.#next
     this.#next += changes.length
     const facets: number[] = []
@@ -157,6 +161,7 @@ export class Writer {
     }
     // After the new ones, because what they change goes to the end: words are gathered in the order of seq.
     for (const change of repeats) this.#merged(this.#find.get(change.id) as Found, change)
+    return inserted
   }
 
   #added(change: Change, seq: number, facet: number): void {
