@@ -1,0 +1,70 @@
+/** A bug that the torture must catch: text of a compiled module that is replaced as it is loaded. */
+export interface Seed {
+  name: string
+  /** The end of the module's path. */
+  module: string
+  /** Must be there, once. */
+  from: string
+  to: string
+  /** The scenario that shows it. */
+  caughtBy: string
+}
+
+export const SEEDS: readonly Seed[] = [
+  {
+    name: 'offset-committed-before-the-write',
+    module: 'services/bus/kafka/follow.js',
+    from: 'await take(some, partition);',
+    to: 'await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]); await new Promise((r) => setTimeout(r, 1500)); await take(some, partition);',
+    caughtBy: 'kill-any-role',
+  },
+  {
+    name: 'a-conflict-is-an-error',
+    module: 'services/event-index/elasticsearch/bulk.js',
+    from: 'conflicts.push(action);',
+    to: 'throw refusal(action, 400, error);',
+    caughtBy: 'bulks-applied-then-reset',
+  },
+  {
+    name: 'item-errors-ignored',
+    module: 'services/event-index/elasticsearch/bulk.js',
+    from: 'again.push(action);',
+    to: ';',
+    caughtBy: 'bulks-mixed',
+  },
+  {
+    name: 'random-document-ids',
+    module: 'services/event-index/elasticsearch/names.js',
+    from: 'PLAIN.test(id) ? id :',
+    to: 'PLAIN.test(id) ? id + Math.random() :',
+    caughtBy: 'bulks-applied-then-reset',
+  },
+  {
+    name: 'acknowledged-before-it-is-indexed',
+    module: 'services/cluster.js',
+    from: 'if (covers(handled, position))',
+    to: 'if (true)',
+    caughtBy: 'poison-items',
+  },
+  {
+    name: 'refused-by-the-broker-and-acknowledged',
+    module: 'services/bus/kafka/sender.js',
+    from: 'reject(down);',
+    to: "reject.length, some.forEach((append) => append.resolve(''));",
+    caughtBy: 'kill-broker',
+  },
+  {
+    name: 'identity-from-content-alone',
+    module: 'services/ingest/identity.js',
+    from: 'record.nativeId === undefined ? repeats(first) : 0',
+    to: '0',
+    caughtBy: 'kill-serve',
+  },
+  {
+    name: 'dead-letters-not-written',
+    module: 'services/ingest/read-file.js',
+    from: "topic: 'rejections',",
+    to: "topic: 'forgotten',",
+    caughtBy: 'kill-import',
+  },
+]
