@@ -1,4 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch'
+import { IndexUnavailable } from '../event-index.ts'
 import { isLater, type Server } from './server.ts'
 
 /** A request has about so many bytes; the limit of servers is 100 MiB. */
@@ -6,6 +7,9 @@ const REQUEST_BYTES = 8 * 1024 * 1024
 const REQUEST_ACTIONS = 1000
 /** While the server works on one request the next is made. */
 const LANES = 2
+
+/** Cannot be read, too large, and an error of the server that it has with this document. */
+const OF_THE_EVENT = [400, 413, 500]
 
 /** One change of one document. `version`: only while it is still this one. */
 export interface Action {
@@ -67,7 +71,7 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
       else if (isLater(status)) {
         again.push(action)
         reason = error?.reason ?? String(status)
-      } else if (error) throw refusal(action, error)
+      } else if (error) throw refusal(action, status, error)
     }
     if (again.length > 0) await wait(reason)
     left = again
@@ -75,7 +79,13 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
   return conflicts
 }
 
-function refusal({ index, id }: Action, { type, reason }: estypes.ErrorCause): Error {
+function refusal(
+  { index, id }: Action,
+  status: number,
+  { type, reason }: estypes.ErrorCause,
+): Error {
   if (type === 'index_not_found_exception') return new IndexGone(index)
-  return new Error(`Elasticsearch refuses event ${id} in ${index}: ${type}: ${reason}`)
+  const message = `Elasticsearch refuses event ${id} in ${index}: ${type}: ${reason}`
+  // A block on an index or a right that is missing is no fault of the event.
+  return OF_THE_EVENT.includes(status) ? new Error(message) : new IndexUnavailable(message)
 }
