@@ -1,7 +1,7 @@
 import { Check } from 'typebox/value'
 import { BatchHead, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
-import type { Context } from '../../schemas/context.ts'
+import { isContext, type Context } from '../../schemas/context.ts'
 import { Removal, takes } from '../../schemas/removal.ts'
 import {
   consumed,
@@ -17,7 +17,7 @@ import {
   type Message,
   type TakenBack,
 } from '../bus/bus.ts'
-import { IndexUnavailable, type EventIndex } from '../event-index/event-index.ts'
+import { EventsRefused, IndexUnavailable, type EventIndex } from '../event-index/event-index.ts'
 import { normalize } from './normalize.ts'
 import { parkedChange, parkedMessage, parkedRecord } from './park.ts'
 
@@ -159,7 +159,9 @@ function applier(
       if (changes.length === 0) throw error
       // Until all is written the index stands where it stood.
       const stands = last ?? ''
-      if (changes.length > 1) {
+      if (error instanceof EventsRefused)
+        parked.push(...changes.filter(({ id }) => error.ids.has(id)).map(parkedChange))
+      else if (changes.length > 1) {
         const half = changes.length >> 1
         await put(changes.slice(0, half), stands)
         await put(changes.slice(half), stands)
@@ -259,9 +261,6 @@ function valueOf(message: Delivered): unknown {
     throw error
   }
 }
-
-const isContext = (value: unknown): value is Context =>
-  typeof (value as Partial<Context> | null)?.file === 'string'
 
 /** Records are checked one by one, by making events of them. */
 const isBatch = (value: unknown): value is RecordBatch =>

@@ -5,6 +5,8 @@ import { resolve } from 'node:path'
 const MAIN = resolve('build/services/main.js')
 const SEEDS = resolve('build/test/torture/seeds/register.js')
 const START_MS = 30_000
+/** After SIGTERM a process ends within ten seconds; on a machine that is busy, too. */
+const END_MS = 20_000
 
 /** A process that is started again, as a supervisor would, when a fault has killed it. */
 export interface Supervised {
@@ -38,7 +40,9 @@ export async function supervised(
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const exit = once(child, 'exit')
     child.kill(signal)
+    const tooLate = setTimeout(() => child!.kill('SIGKILL'), END_MS)
     await exit
+    clearTimeout(tooLate)
   }
   const start = async (): Promise<void> => {
     for (const until = Date.now() + START_MS; ;) {

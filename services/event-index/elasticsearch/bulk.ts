@@ -23,14 +23,18 @@ export interface Action {
 /** The index to write to is gone: another one was published in its place. */
 export class IndexGone extends Error {}
 
-/** Carries out all actions, in no order; resolves to those that met a document which was there, or was changed meanwhile. */
-export async function bulk<A extends Action>(server: Server, actions: Iterable<A>): Promise<A[]> {
+/** Carries out all actions, in no order; resolves to those that met a document which was there, or was changed meanwhile. `refused` is told of documents that are never taken. */
+export async function bulk<A extends Action>(
+  server: Server,
+  actions: Iterable<A>,
+  refused: (id: string, reason: string) => void,
+): Promise<A[]> {
   const requests = inRequests(actions)
   const conflicts: A[] = []
   const lane = async (): Promise<void> => {
     // The generator is shared: each lane takes the next request.
     for (let next = requests.next(); !next.done; next = requests.next())
-      conflicts.push(...(await send(server, next.value)))
+      conflicts.push(...(await send(server, next.value, refused)))
   }
   await Promise.all(Array.from({ length: LANES }, lane))
   return conflicts
@@ -52,7 +56,11 @@ function* inRequests<A extends Action>(actions: Iterable<A>): Generator<A[], und
   if (request.length > 0) yield request
 }
 
-async function send<A extends Action>(server: Server, request: readonly A[]): Promise<A[]> {
+async function send<A extends Action>(
+  server: Server,
+  request: readonly A[],
+  refused: (id: string, reason: string) => void,
+): Promise<A[]> {
   const wait = server.patience()
   const conflicts: A[] = []
   for (let left = request; left.length > 0;) {
@@ -66,12 +74,14 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
     const again: A[] = []
     let reason = ''
     for (const [i, action] of left.entries()) {
-      const { status, error } = answer.items[i]![action.type]!
+      // What the answer says nothing of may be done or not: it is done again.
+      const { status, error } = answer.items?.[i]?.[action.type] ?? { status: 503 }
       if (status === 409) conflicts.push(action)
       else if (isLater(status)) {
         again.push(action)
         reason = error?.reason ?? String(status)
-      } else if (error) throw refusal(action, status, error)
+      } else if (OF_THE_EVENT.includes(status)) refused(action.id, reasonOf(action, error))
+      else if (error) throw refusal(action, error)
     }
     if (again.length > 0) await wait(reason)
     left = again
@@ -79,13 +89,11 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
   return conflicts
 }
 
-function refusal(
-  { index, id }: Action,
-  status: number,
-  { type, reason }: estypes.ErrorCause,
-): Error {
-  if (type === 'index_not_found_exception') return new IndexGone(index)
-  const message = `Elasticsearch refuses event ${id} in ${index}: ${type}: ${reason}`
-  // A block on an index or a right that is missing is no fault of the event.
-  return OF_THE_EVENT.includes(status) ? new Error(message) : new IndexUnavailable(message)
+const reasonOf = ({ index, id }: Action, error: estypes.ErrorCause | undefined): string =>
+  `Elasticsearch refuses event ${id} in ${index}: ${error?.type}: ${error?.reason}`
+
+/** A block on an index or a right that is missing is no fault of the event. */
+function refusal(action: Action, error: estypes.ErrorCause): Error {
+  if (error.type === 'index_not_found_exception') return new IndexGone(action.index)
+  return new IndexUnavailable(reasonOf(action, error))
 }

@@ -22,7 +22,7 @@ export const SEEDS: readonly Seed[] = [
     name: 'a-conflict-is-an-error',
     module: 'services/event-index/elasticsearch/bulk.js',
     from: 'conflicts.push(action);',
-    to: 'throw refusal(action, 400, error);',
+    to: 'refused(action.id, reasonOf(action, error));',
     caughtBy: 'bulks-applied-then-reset',
   },
   {
