@@ -18,6 +18,8 @@ export interface Size {
 export interface Scenario {
   name: string
   on: 'data folder' | 'cluster'
+  /** Takes long: only done at full size, or when it is named. */
+  long?: true
   small: Size
   full: Size
 }
@@ -41,7 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'kill-any-role',
     on: 'cluster',
-    small: { files: 8, events: 300, fault: { kill: 'roles', times: 4 } },
+    small: { files: 6, events: 300, fault: { kill: 'roles', times: 4 } },
     full: { files: 200, events: 500, fault: { kill: 'roles', times: 200 } },
   },
   {
@@ -53,30 +55,35 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'kill-elasticsearch',
     on: 'cluster',
+    long: true,
     small: { files: 4, events: 300, fault: { kill: 'elasticsearch', times: 1 } },
     full: { files: 100, events: 500, fault: { kill: 'elasticsearch', times: 20 } },
   },
   {
     name: 'freeze-broker',
     on: 'cluster',
+    long: true,
     small: { files: 3, events: 300, fault: { freeze: 'kafka', ms: 4000 } },
     full: { files: 20, events: 500, fault: { freeze: 'kafka', ms: 2 * MINUTE_MS } },
   },
   {
     name: 'freeze-elasticsearch',
     on: 'cluster',
+    long: true,
     small: { files: 3, events: 300, fault: { freeze: 'elasticsearch', ms: 4000 } },
     full: { files: 20, events: 500, fault: { freeze: 'elasticsearch', ms: 2 * MINUTE_MS } },
   },
   {
     name: 'index-unreachable',
     on: 'cluster',
+    long: true,
     small: { files: 3, events: 300, fault: { bulks: 'reset', ms: 4000 } },
     full: { files: 20, events: 500, fault: { bulks: 'black-hole', ms: 2 * MINUTE_MS } },
   },
   ...(['mixed', 'applied-then-reset', 'truncated', 'slow'] as const).map((bulks): Scenario => ({
     name: `bulks-${bulks}`,
     on: 'cluster',
+    ...(bulks === 'slow' && { long: true }),
     small: { files: 4, events: 300, fault: { bulks } },
     full: { files: 150, events: 500, fault: { bulks } },
   })),

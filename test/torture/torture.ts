@@ -40,10 +40,11 @@ const run = (scenario: Scenario, size: Size, seed?: string): Promise<Figures> =>
 
 const print = (line: object): void => console.log(JSON.stringify(line))
 
-const wanted = SCENARIOS.filter(({ name }) => !only || only.includes(name))
-const seeds = options['no-seeds']
-  ? []
-  : SEEDS.filter(({ name }) => !options.only || only!.includes(name))
+const isWanted = ({ name, long }: { name: string; long?: true }): boolean =>
+  only ? only.includes(name) : !(options.small && long)
+
+const wanted = SCENARIOS.filter(isWanted)
+const seeds = options['no-seeds'] ? [] : SEEDS.filter(isWanted)
 const needsEngines =
   wanted.some(({ on }) => on === 'cluster') ||
   seeds.some((s) => scenarioOf(s.caughtBy).on === 'cluster')

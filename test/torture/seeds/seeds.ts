@@ -8,11 +8,14 @@ export interface Seed {
   to: string
   /** The scenario that shows it. */
   caughtBy: string
+  /** As of a scenario. */
+  long?: true
 }
 
 export const SEEDS: readonly Seed[] = [
   {
     name: 'offset-committed-before-the-write',
+    long: true,
     module: 'services/bus/kafka/follow.js',
     from: 'await take(some, partition);',
     to: 'await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]); await new Promise((r) => setTimeout(r, 1500)); await take(some, partition);',
@@ -34,6 +37,7 @@ export const SEEDS: readonly Seed[] = [
   },
   {
     name: 'random-document-ids',
+    long: true,
     module: 'services/event-index/elasticsearch/names.js',
     from: 'PLAIN.test(id) ? id :',
     to: 'PLAIN.test(id) ? id + Math.random() :',
@@ -48,6 +52,7 @@ export const SEEDS: readonly Seed[] = [
   },
   {
     name: 'refused-by-the-broker-and-acknowledged',
+    long: true,
     module: 'services/bus/kafka/sender.js',
     from: 'reject(down);',
     to: "reject.length, some.forEach((append) => append.resolve(''));",
