@@ -17,9 +17,11 @@ const WRITERS = 4
 const TRIES = 5
 const FIRST_MS = 50
 const LAST_MS = 350
+const LATE_MS = 1500
 
-/** Random, as the moments of real crashes are. */
-const moment = (): number => FIRST_MS + Math.random() * (LAST_MS - FIRST_MS)
+/** Random, as the moments of real crashes are; half of them late, for machines that are slow. */
+const moment = (): number =>
+  FIRST_MS + Math.random() * ((Math.random() < 0.5 ? LAST_MS : LATE_MS) - FIRST_MS)
 
 /** Kills what owns a data folder, again and again, and looks at what is in it at the end. */
 export async function onDataFolder(

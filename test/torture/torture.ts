@@ -78,10 +78,16 @@ try {
       print({ seed: name, skipped: skip })
       continue
     }
-    const figures = await run(scenario, scenario.small, name)
-    const caught = broken(figures)
-    failed ||= !caught
-    print({ seed: name, caught, by: caughtBy, ...figures })
+    try {
+      const figures = await run(scenario, scenario.small, name)
+      const caught = broken(figures)
+      failed ||= !caught
+      print({ seed: name, caught, by: caughtBy, ...figures })
+    } catch (error) {
+      // Not caught by the checker: it may be the seed that is wrong.
+      failed = true
+      print({ seed: name, caught: false, error: (error as Error).message })
+    }
   }
 } finally {
   if (needsEngines && !skip) await stopEngines()

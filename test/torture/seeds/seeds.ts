@@ -18,7 +18,7 @@ export const SEEDS: readonly Seed[] = [
     long: true,
     module: 'services/bus/kafka/follow.js',
     from: 'await take(some, partition);',
-    to: 'await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]); await new Promise((r) => setTimeout(r, 1500)); await take(some, partition);',
+    to: 'if (!after) { await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(some.at(-1).offset) + 1n) }]); await new Promise((r) => setTimeout(r, 1000)); } await take(some, partition);',
     caughtBy: 'kill-any-role',
   },
   {
@@ -36,12 +36,11 @@ export const SEEDS: readonly Seed[] = [
     caughtBy: 'bulks-mixed',
   },
   {
-    name: 'random-document-ids',
-    long: true,
-    module: 'services/event-index/elasticsearch/names.js',
-    from: 'PLAIN.test(id) ? id :',
-    to: 'PLAIN.test(id) ? id + Math.random() :',
-    caughtBy: 'bulks-applied-then-reset',
+    name: 'random-ids',
+    module: 'services/ingest/identity.js',
+    from: '${nth === 0 ? first :',
+    to: '${nth === 0 ? hash(String(Math.random())) :',
+    caughtBy: 'kill-serve',
   },
   {
     name: 'acknowledged-before-it-is-indexed',
