@@ -14,7 +14,7 @@ import type { Fault, Scenario, Size } from './scenarios.ts'
 
 const LIMIT_MS = 20 * 60_000
 /** A seeded bug may keep a file from ever being acknowledged: that is waited for no longer than this. */
-const SEEDED_LIMIT_MS = 40_000
+const SEEDED_LIMIT_MS = 100_000
 const WRITERS = 3
 const DOWN_MS = 500
 const BETWEEN_MS = 1500

@@ -1,6 +1,6 @@
 /**
  * Breaks what Recount stands on while files come in, and counts: `npm run torture`, `npm run torture -- --small` for CI.
- * `--only NAME,NAME` runs some scenarios; `--no-seeds` leaves out the seeded bugs. One JSON line a scenario; exit status 1 when a promise is broken or a seeded bug is not caught.
+ * `--only NAME,NAME` runs some scenarios or seeded bugs; `--no-seeds` leaves out the seeded bugs. One JSON line a scenario; exit status 1 when a promise is broken or a seeded bug is not caught.
  */
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'

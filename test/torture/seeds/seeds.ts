@@ -8,18 +8,15 @@ export interface Seed {
   to: string
   /** The scenario that shows it. */
   caughtBy: string
-  /** As of a scenario. */
-  long?: true
 }
 
 export const SEEDS: readonly Seed[] = [
   {
     name: 'offset-committed-before-the-write',
-    long: true,
     module: 'services/bus/kafka/follow.js',
     from: 'await take(some, partition);',
     to: 'if (!after) { await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(some.at(-1).offset) + 1n) }]); await new Promise((r) => setTimeout(r, 1000)); } await take(some, partition);',
-    caughtBy: 'kill-any-role',
+    caughtBy: 'poison-items',
   },
   {
     name: 'a-conflict-is-an-error',
@@ -48,14 +45,6 @@ export const SEEDS: readonly Seed[] = [
     from: 'if (covers(handled, position))',
     to: 'if (true)',
     caughtBy: 'poison-items',
-  },
-  {
-    name: 'refused-by-the-broker-and-acknowledged',
-    long: true,
-    module: 'services/bus/kafka/sender.js',
-    from: 'reject(down);',
-    to: "reject.length, some.forEach((append) => append.resolve(''));",
-    caughtBy: 'kill-broker',
   },
   {
     name: 'identity-from-content-alone',
