@@ -22,8 +22,8 @@ export const BusRecord = Type.Intersect([
 ])
 export type BusRecord = Static<typeof BusRecord>
 
-/** Records of one file on the bus. */
-export const RecordBatch = Type.Object({
+/** What is said of all records of a batch. */
+export const BatchHead = Type.Object({
   /** `<import>/<number of the file>`: what created the events, for the ledger. */
   origin: Type.String(),
   path: Type.String(),
@@ -35,8 +35,14 @@ export const RecordBatch = Type.Object({
   source: Type.String(),
   /** Given by the user: it takes the place of every stream. */
   declared: Type.Optional(Type.Literal(true)),
-  records: Type.Array(BusRecord),
 })
+export type BatchHead = Static<typeof BatchHead>
+
+/** Records of one file on the bus. */
+export const RecordBatch = Type.Intersect([
+  BatchHead,
+  Type.Object({ records: Type.Array(BusRecord) }),
+])
 export type RecordBatch = Static<typeof RecordBatch>
 
 /** Rejections of one file on the bus: dead letters. `id` is the same for the same bytes at the same place of the same stream. */

@@ -64,3 +64,7 @@ export const Context = Type.Object({
   redates: Type.Optional(Type.Literal(true)),
 })
 export type Context = Static<typeof Context>
+
+/** Whether a message says a context; no more than that it is of a stream is looked at. */
+export const isContext = (value: unknown): value is Context =>
+  typeof (value as Partial<Context> | null)?.file === 'string'

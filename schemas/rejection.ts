@@ -9,6 +9,7 @@ import { Type, type Static } from 'typebox'
  * `unrecognized`: no adapter reads this file. `binary`: the same, for a file that is no text.
  * `damaged-archive`, `archive-too-large`, `archive-too-deep`, `archive-encrypted`: what is in it cannot be read, or would be too much. `unreadable`: the system refused.
  * `adapter-failed`: the code that reads the format failed on it, which is a bug; what comes after it was read.
+ * `not-indexed`: it was read, but cannot be put onto the timeline, which is a bug or a limit of the index. It is in the log of record: a rebuild tries again.
  */
 export const Reason = Type.Enum([
   'not-a-record',
@@ -29,6 +30,7 @@ export const Reason = Type.Enum([
   'archive-encrypted',
   'unreadable',
   'adapter-failed',
+  'not-indexed',
 ])
 export type Reason = Static<typeof Reason>
 

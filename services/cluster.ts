@@ -70,6 +70,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     for (let waitMs = 20; ; waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)) {
       const handled = await bus.handled(workspace, GROUP)
       if (covers(handled, position)) return
+      if (stopping.signal.aborted)
+        throw new Unavailable(
+          'this process ends. Nothing is lost: what was sent is in Kafka and comes onto the timeline',
+        )
       if (handled !== before) movedMs = performance.now()
       before = handled
       if (performance.now() - movedMs > PATIENCE_MS)

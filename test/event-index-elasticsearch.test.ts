@@ -89,20 +89,25 @@ t.test('of a bulk request each change is done, in conflict, tried again or refus
     type: 'create',
     body: '{}',
   }))
+  const refused: string[] = []
+  const refuse = (id: string, reason: string): void => void refused.push(`${id}: ${reason}`)
   statuses = { b: [409], c: [429, 503, 201], d: [429, 409] }
   t.strictSame(
-    (await bulk(server, actions)).map(({ id }) => id),
+    (await bulk(server, actions, refuse)).map(({ id }) => id),
     ['b', 'd'],
   )
   t.strictSame(requests, [['a', 'b', 'c', 'd'], ['c', 'd'], ['c']])
   statuses = { c: [400] }
-  await t.rejects(bulk(server, actions), /refuses event c in i: type_400: why/)
+  await bulk(server, actions, refuse)
+  t.strictSame(refused, ['c: Elasticsearch refuses event c in i: type_400: why'])
+  statuses = { c: [403] }
+  await t.rejects(bulk(server, actions, refuse), /refuses event c in i: type_403: why/)
   statuses = { c: Array<number>(20).fill(429) }
-  await t.rejects(bulk(server, actions), /does not take requests \(why\)/)
+  await t.rejects(bulk(server, actions, refuse), /does not take requests \(why\)/)
   statuses = {}
   const large = actions.map((action) => ({ ...action, body: `"${'x'.repeat(5_000_000)}"` }))
   requests.length = 0
-  await bulk(server, large)
+  await bulk(server, large, refuse)
   t.strictSame(requests.sort(), [['a'], ['b'], ['c'], ['d']], 'requests are bounded')
 })
 

@@ -238,14 +238,15 @@ t.test('a write that fails is told to the import that waits for it', async (t) =
   await importText(timeline, 'a.log', log(3))
   const { bus } = timeline
   t.equal(await timeline.unready([main]), undefined)
-  const wrong = { topic: 'records', key: 'x', value: { records: 'no list' } } as const
-  const position = await bus.append(main, [wrong])
+  const db = new DatabaseSync(join(data, main, 'log.sqlite'))
+  const position = Number(await bus.end(main)) + 1
+  db.prepare("insert into log values (?, 'records', 'x', x'00', x'00')").run(position)
+  await bus.append(main, [{ topic: 'removals', key: 'x', value: { path: 'nowhere' } }])
   await t.rejects(timeline.settled(main))
   const error = await timeline.settled(main).catch((e: unknown) => e)
   t.ok(error instanceof Unavailable, 'and to the next, not left waiting')
   t.match(await timeline.unready([main]), /^the workspace main takes nothing .*\. Mend the cause/)
-  const db = new DatabaseSync(join(data, main, 'log.sqlite'))
-  db.prepare('delete from log where position = ?').run(Number(position))
+  db.prepare('delete from log where position = ?').run(position)
   db.close()
   while ((await timeline.unready([main])) !== undefined) await sleep(20)
   t.match(await importText(timeline, 'b.log', log(4)), { events: 1 })
@@ -271,5 +272,37 @@ t.test(
       t.equal((await timeline.eventIndex.sources(main))[0]?.events, 5100)
       await timeline.close()
     }
+  },
+)
+
+t.test(
+  'what cannot be put onto the timeline is a dead letter, and what is beside it an event',
+  async (t) => {
+    const timeline = open(t, t.testdir())
+    const { bus } = timeline
+    await importText(timeline, 'a.log', log(3))
+    const batches: { records: object[] }[] = []
+    for await (const { value } of bus.read(main, ['records']))
+      batches.push(value as { records: object[] })
+    const batch = batches[0]!
+    const [record] = batch.records
+    const poison = { ...record, id: 'poison', time: null, original: 'poison' }
+    const good = { ...record, id: '20240501T100009-good' }
+    const values: unknown[] = [null, [], { records: 'no list' }]
+    await bus.append(main, [
+      ...values.map((value) => ({ topic: 'records' as const, key: 'x', value })),
+      { topic: 'contexts', key: 'x', value: null },
+      { topic: 'records', key: 'x', value: { ...batch, records: [poison, null, good] } },
+    ])
+    await timeline.settled(main)
+    t.ok(await timeline.eventIndex.event(main, good.id))
+    t.match(await importText(timeline, 'b.log', log(5)), { rejected: 0 })
+    const dead: string[] = []
+    for await (const { value } of bus.read(main, ['rejections']))
+      for (const { raw, reason } of (value as { rejections: { raw: string; reason: string }[] })
+        .rejections)
+        dead.push(`${reason}: ${raw}`)
+    t.equal(dead.length, 6)
+    t.ok(dead.includes('not-indexed: poison'))
   },
 )

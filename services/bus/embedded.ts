@@ -212,7 +212,8 @@ const endOf = (db: DatabaseSyncInstance): number =>
   (db.prepare('select coalesce(max(position), 0) end from log').get() as { end: number }).end
 
 function appended(log: Log, end: number): void {
-  log.end = end
+  // What another thread tells may be older than what is known here.
+  log.end = Math.max(log.end, end)
   log.changes.emit('appended')
 }
 
@@ -242,8 +243,9 @@ async function flush(log: Log): Promise<void> {
 }
 
 function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Array[]): void {
-  let position = log.end
   log.db.exec('begin immediate')
+  // The normalizer of this folder appends in a thread of its own.
+  let position = endOf(log.db)
   try {
     for (const [i, { topic, key }] of messages.entries())
       log.insert.run(++position, topic, key, bodies[i]!, digest(bodies[i]!))

@@ -6,6 +6,7 @@ import { isCurrent } from './embedded/schema.ts'
 import { Writer } from './embedded/writer.ts'
 import {
   BadCursor,
+  IndexUnavailable,
   TimelineChanged,
   type Bucket,
   type EventIndex,
@@ -53,9 +54,10 @@ export function embeddedEventIndex(data: string): EventIndex {
   return {
     write: (workspace, changes, position) =>
       inInsertSpan('events', changes.length, async () =>
-        writer(workspace).write(changes, position),
+        writing(() => writer(workspace).write(changes, position)),
       ),
-    remove: async (workspace, removal, position) => writer(workspace).remove(removal, position),
+    remove: async (workspace, removal, position) =>
+      writing(() => writer(workspace).remove(removal, position)),
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),
     event: (workspace, id) => read<string | undefined>(workspace, 'event', id),
@@ -74,8 +76,8 @@ export function embeddedEventIndex(data: string): EventIndex {
       const next = (): Writer => writer(workspace, 'index.next.sqlite')
       return {
         index: {
-          write: async (_, changes, position) => next().write(changes, position),
-          remove: async (_, removal, position) => next().remove(removal, position),
+          write: async (_, changes, position) => writing(() => next().write(changes, position)),
+          remove: async (_, removal, position) => writing(() => next().remove(removal, position)),
         },
         async publish() {
           next()
@@ -94,6 +96,16 @@ export function embeddedEventIndex(data: string): EventIndex {
       for (const one of readers.values()) await one.close()
       readers.clear()
     },
+  }
+}
+
+/** What SQLite or the system refuses is no fault of what is written. */
+function writing<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    const isOfTheMachine = 'sqliteCode' in (error as Error) || 'syscall' in (error as Error)
+    throw isOfTheMachine ? new IndexUnavailable((error as Error).message) : error
   }
 }
 

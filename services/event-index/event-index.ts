@@ -39,6 +39,16 @@ export class BadCursor extends Error {}
 /** The index cannot be reached or cannot take requests now; the same call may succeed later. */
 export class IndexUnavailable extends Error {}
 
+/** The index takes these events at no time; all others of the call are in it, but the position is not. */
+export class EventsRefused extends Error {
+  readonly ids: ReadonlySet<string>
+
+  constructor(ids: ReadonlySet<string>, reason: string) {
+    super(reason)
+    this.ids = ids
+  }
+}
+
 /**
  * The one UTC timeline of each workspace, ordered by (@timestamp, stream, place, id).
  * A call resolves only when what it did is visible to every later call. The index is a view: it may be thrown away and filled again from the bus.
@@ -47,6 +57,7 @@ export interface EventIndex {
   /**
    * Creates the events, and merges those whose id is there: a repeat adds the place where it was seen, a better reading of its time moves it.
    * Applying the same changes again does nothing. `position` is that of the bus up to which all is now in the index. Resolves to how many events are new.
+   * @throws EventsRefused, IndexUnavailable
    */
   write(workspace: string, changes: readonly Change[], position: string): Promise<number>
   /** The last position written, or null: then everything is to be read again. */

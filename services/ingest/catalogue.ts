@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import type { Context, Evidence, Telling } from '../../schemas/context.ts'
+import { isContext, type Context, type Evidence, type Telling } from '../../schemas/context.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
@@ -40,7 +40,7 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     for (const path of untold) known.delete(path)
     if (told) known.set(told.path, told)
   }
-  for await (const { value } of bus.read(workspace, ['contexts'])) set(value as Context)
+  for await (const { value } of bus.read(workspace, ['contexts'])) if (isContext(value)) set(value)
   return {
     find({ dataset, head }) {
       for (const context of byFile.values()) {

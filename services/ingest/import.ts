@@ -12,6 +12,7 @@ import { fileEvidence } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import { placeOf, type Input } from './input.ts'
 import { readFile, sourceOf, type FileReport } from './read-file.ts'
+import { countParked } from './parked.ts'
 import { findOverlap } from './overlap.ts'
 import { passages } from './passages.ts'
 import { survey, type Survey } from './survey.ts'
@@ -131,7 +132,13 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     options.progress?.({ files: reports.length, of: surveys.size, units })
   }
   if (position !== null) await ports.indexed(position)
-  const ledger = account(importId, reports, await ports.created(importId))
+  const created = await ports.created(importId)
+  const isWhole = reports.every(
+    ({ lines, rejected }, i) => lines === rejected + (created.get(`${importId}/${i}`) ?? 0),
+  )
+  // What is neither new nor rejected was there already, or could not be put onto the timeline.
+  if (!isWhole) addParked(importId, reports, await countParked(bus, workspace, importId))
+  const ledger = account(importId, reports, created)
   const done: ImportDone = { ...ledger, atMs: options.nowMs }
   await bus.append(workspace, [{ topic: 'imports', key: importId, value: done }])
   return ledger
@@ -215,6 +222,19 @@ async function placeStream(
   catalogue.set(context)
   const message: Message = { topic: 'contexts', key: context.file, value: context }
   return { before, position: await bus.append(workspace, [message]) }
+}
+
+function addParked(
+  importId: string,
+  reports: readonly FileReport[],
+  parked: ReadonlyMap<string, number>,
+): void {
+  for (const [i, report] of reports.entries()) {
+    const count = parked.get(`${importId}/${i}`)
+    if (count === undefined) continue
+    report.rejected += count
+    report.reasons['not-indexed'] = (report.reasons['not-indexed'] ?? 0) + count
+  }
 }
 
 function account(

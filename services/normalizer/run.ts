@@ -1,7 +1,8 @@
-import type { RecordBatch } from '../../schemas/bus-record.ts'
+import { Check } from 'typebox/value'
+import { BatchHead, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
-import type { Context } from '../../schemas/context.ts'
-import { takes, type Removal } from '../../schemas/removal.ts'
+import { isContext, type Context } from '../../schemas/context.ts'
+import { Removal, takes } from '../../schemas/removal.ts'
 import {
   consumed,
   covers,
@@ -9,20 +10,25 @@ import {
   offsetsOf,
   positionOf,
   removals,
+  Unavailable,
   type Bus,
   type Delivered,
   type From,
+  type Message,
   type TakenBack,
 } from '../bus/bus.ts'
-import type { EventIndex } from '../event-index/event-index.ts'
+import { EventsRefused, IndexUnavailable, type EventIndex } from '../event-index/event-index.ts'
 import { inSpan } from '../tracing.ts'
 import { normalize } from './normalize.ts'
+import { parkedChange, parkedMessage, parkedRecord } from './park.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
 const WRITE = 4000
 const WRITE_CHARACTERS = 16_000_000
 /** So many messages are replayed at once; each is read when its turn comes. */
 const TOGETHER = 16
+/** So often the index is asked to take an event before it is parked. */
+const TRIES = 3
 
 export interface Normalizer {
   /** Resolves when everything up to a position of the bus is in the index. */
@@ -138,14 +144,49 @@ function applier(
 ): Apply {
   const contexts = new Map<string, Context>()
   const readContexts = async (): Promise<void> => {
-    for await (const { value } of bus.read(workspace, ['contexts'])) {
-      const context = value as Context
-      contexts.set(context.file, context)
+    for await (const message of bus.read(workspace, ['contexts'])) {
+      const context = valueOf(message)
+      if (isContext(context)) contexts.set(context.file, context)
     }
   }
   let last = after
+  /** Dead letters that are not on the bus yet: what cannot be put onto the timeline must not stop what comes after it. */
+  let parked: RejectionBatch[] = []
+  const put = async (changes: readonly Change[], position: string, tries = 1): Promise<number> => {
+    try {
+      return await index.write(workspace, changes, position)
+    } catch (error) {
+      if (error instanceof IndexUnavailable || error instanceof Unavailable) throw error
+      if (changes.length === 0) throw error
+      // Until all is written the index stands where it stood.
+      const stands = last ?? ''
+      let created = 0
+      if (error instanceof EventsRefused)
+        parked.push(...changes.filter(({ id }) => error.ids.has(id)).map(parkedChange))
+      else if (changes.length > 1) {
+        const half = changes.length >> 1
+        created += await put(changes.slice(0, half), stands)
+        created += await put(changes.slice(half), stands)
+      } else if (tries < TRIES) created = await put(changes, stands, tries + 1)
+      else parked.push(parkedChange(changes[0]!))
+      await sendParked()
+      await index.write(workspace, [], position)
+      return created
+    }
+  }
+  const sendParked = async (): Promise<void> => {
+    if (parked.length === 0) return
+    const messages = parked.map((value): Message => ({
+      topic: 'rejections',
+      key: value.file,
+      value,
+    }))
+    await bus.append(workspace, messages)
+    parked = []
+  }
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
-    const created = await index.write(workspace, changes, position)
+    await sendParked()
+    const created = await put(changes, position)
     last = position
     done(position, created)
   }
@@ -155,33 +196,42 @@ function applier(
       file: batch.file,
       dataset: batch.dataset,
     }
-    const changes = batch.records.map((record) => normalize(record, batch, context))
+    const changes: Change[] = []
+    for (const record of batch.records) {
+      try {
+        changes.push(normalize(record, batch, context))
+      } catch {
+        parked.push(parkedRecord(record, batch))
+      }
+    }
     if (gone.length === 0) return changes
     return changes.filter(({ source }) => !gone.some((r) => takes(r, { path: batch.path, source })))
   }
   /** Dates a stream anew, without what was taken back since. Until all is written the index stands where it stood: a crash in between begins again. */
   const again = async ({ file }: Context, before: string): Promise<void> => {
     const { since } = await removals(bus, workspace)
-    for await (const { value, position } of bus.read(workspace, ['records'], file)) {
+    for await (const message of bus.read(workspace, ['records'], file)) {
+      const { position } = message
       if (!isAfter(before, position)) break
-      await index.write(
-        workspace,
-        changesOf(value as RecordBatch, since(position)),
-        last ?? position,
-      )
+      const value = valueOf(message)
+      if (isBatch(value)) await put(changesOf(value, since(position)), last ?? position)
     }
   }
   const apply: Apply = async (messages, begins) => {
     if (begins) await readContexts()
     let changes: Change[] = []
     let characters = 0
-    for (const [i, { topic, value, position }] of messages.entries()) {
+    for (const [i, message] of messages.entries()) {
+      const { topic, key, position } = message
+      const value = valueOf(message)
       if (topic === 'records') {
+        if (!isBatch(value)) parked.push(parkedMessage(key, position))
         // One transaction of the index for what comes at once.
-        for (const change of changesOf(value as RecordBatch, takenBack?.since(position))) {
-          changes.push(change)
-          characters += change.document.length
-        }
+        else
+          for (const change of changesOf(value, takenBack?.since(position))) {
+            changes.push(change)
+            characters += change.document.length
+          }
         const more = changes.length < WRITE && characters < WRITE_CHARACTERS
         if (more && messages[i + 1]?.topic === 'records') continue
         await write(changes, position)
@@ -189,12 +239,16 @@ function applier(
         characters = 0
         continue
       }
-      if (topic === 'removals' && !takenBack)
-        await index.remove(workspace, value as Removal, position)
+      if (topic === 'removals') {
+        if (!Check(Removal, value)) parked.push(parkedMessage(key, position))
+        else if (!takenBack) await index.remove(workspace, value, position)
+      }
       if (topic === 'contexts') {
-        const context = value as Context
-        contexts.set(context.file, context)
-        if (context.redates) await again(context, position)
+        if (!isContext(value)) parked.push(parkedMessage(key, position))
+        else {
+          contexts.set(value.file, value)
+          if (value.redates) await again(value, position)
+        }
       }
       await write([], position)
     }
@@ -204,3 +258,17 @@ function applier(
     return inSpan('normalize', { attributes }, () => apply(messages, begins))
   }
 }
+
+/** What a message says; undefined when that is no JSON. */
+function valueOf(message: Delivered): unknown {
+  try {
+    return message.value
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Records are checked one by one, by making events of them. */
+const isBatch = (value: unknown): value is RecordBatch =>
+  Check(BatchHead, value) && Array.isArray((value as { records?: unknown }).records)

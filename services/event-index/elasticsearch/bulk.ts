@@ -1,4 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch'
+import { IndexUnavailable } from '../event-index.ts'
 import { IndexGone, isLater, NO_INDEX, type Outcome, type Server } from './server.ts'
 
 /** A request has about so many bytes; the limit of servers is 100 MiB. */
@@ -6,6 +7,9 @@ const REQUEST_BYTES = 8 * 1024 * 1024
 const REQUEST_ACTIONS = 1000
 /** While the server works on some requests the next is made. */
 const LANES = 4
+
+/** Cannot be read, too large, and an error of the server that it has with this document. */
+const OF_THE_EVENT = [400, 413, 500]
 
 /** One change of one document. `version`: only while it is still this one. */
 export interface Action {
@@ -16,14 +20,18 @@ export interface Action {
   body?: string
 }
 
-/** Carries out all actions, in no order; resolves to those that met a document which was there, or was changed meanwhile. */
-export async function bulk<A extends Action>(server: Server, actions: Iterable<A>): Promise<A[]> {
+/** Carries out all actions, in no order; resolves to those that met a document which was there, or was changed meanwhile. `refused` is told of documents that are never taken. */
+export async function bulk<A extends Action>(
+  server: Server,
+  actions: Iterable<A>,
+  refused: (id: string, reason: string) => void,
+): Promise<A[]> {
   const requests = inRequests(actions)
   const conflicts: A[] = []
   const lane = async (): Promise<void> => {
     // The generator is shared: each lane takes the next request.
     for (let next = requests.next(); !next.done; next = requests.next())
-      conflicts.push(...(await send(server, next.value)))
+      conflicts.push(...(await send(server, next.value, refused)))
   }
   await Promise.all(Array.from({ length: LANES }, lane))
   return conflicts
@@ -45,7 +53,13 @@ function* inRequests<A extends Action>(actions: Iterable<A>): Generator<A[], und
   if (request.length > 0) yield request
 }
 
-async function send<A extends Action>(server: Server, request: readonly A[]): Promise<A[]> {
+type Answer = Pick<estypes.BulkResponseItem, 'status' | 'error'>
+
+async function send<A extends Action>(
+  server: Server,
+  request: readonly A[],
+  refused: (id: string, reason: string) => void,
+): Promise<A[]> {
   const wait = server.patience()
   const conflicts: A[] = []
   for (let left = request; left.length > 0;) {
@@ -56,16 +70,19 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
     const answer = await server.call((client) =>
       client.bulk({ operations, filter_path: ['items.*.status', 'items.*.error'] }),
     )
-    server.counts(answer.items.map((item, i) => outcomeOf(item[left[i]!.type]!)))
+    // What the answer says nothing of may be done or not: it is done again.
+    const said = left.map(({ type }, i): Answer => answer.items?.[i]?.[type] ?? { status: 503 })
+    server.counts(said.map(outcomeOf))
     const again: A[] = []
     let reason = ''
     for (const [i, action] of left.entries()) {
-      const { status, error } = answer.items[i]![action.type]!
+      const { status, error } = said[i]!
       if (status === 409) conflicts.push(action)
       else if (isLater(status)) {
         again.push(action)
         reason = error?.reason ?? String(status)
-      } else if (error) throw refusal(action, error)
+      } else if (OF_THE_EVENT.includes(status)) refused(action.id, reasonOf(action, error))
+      else if (error) throw refusal(action, error)
     }
     if (again.length > 0) await wait(reason)
     left = again
@@ -73,10 +90,14 @@ async function send<A extends Action>(server: Server, request: readonly A[]): Pr
   return conflicts
 }
 
-const outcomeOf = ({ status, error }: estypes.BulkResponseItem): Outcome =>
+const outcomeOf = ({ status, error }: Answer): Outcome =>
   status === 409 ? 'conflict' : isLater(status) ? 'retried' : error ? 'refused' : 'done'
 
-function refusal({ index, id }: Action, { type, reason }: estypes.ErrorCause): Error {
-  if (type === NO_INDEX) return new IndexGone(index)
-  return new Error(`Elasticsearch refuses event ${id} in ${index}: ${type}: ${reason}`)
+const reasonOf = ({ index, id }: Action, error: estypes.ErrorCause | undefined): string =>
+  `Elasticsearch refuses event ${id} in ${index}: ${error?.type}: ${error?.reason}`
+
+/** A block on an index or a right that is missing is no fault of the event. */
+function refusal(action: Action, error: estypes.ErrorCause): Error {
+  if (error.type === NO_INDEX) return new IndexGone(action.index)
+  return new IndexUnavailable(reasonOf(action, error))
 }

@@ -102,6 +102,8 @@ const mayPass = (error: unknown): boolean =>
   error instanceof errors.ConnectionError ||
   error instanceof errors.TimeoutError ||
   error instanceof errors.NoLivingConnectionsError ||
+  // An answer that was cut off.
+  error instanceof errors.DeserializationError ||
   isLater(statusOf(error) ?? 0)
 
 const reasonOf = (error: unknown): string =>

@@ -1,6 +1,6 @@
 import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../../../schemas/removal.ts'
-import { IndexUnavailable } from '../event-index.ts'
+import { EventsRefused, IndexUnavailable } from '../event-index.ts'
 import { merge, without } from '../merge.ts'
 import type { Build, Builds } from './builds.ts'
 import { bulk, type Action } from './bulk.ts'
@@ -34,6 +34,9 @@ export class Writer {
   readonly #build: Build
   /** What was written to, and is to be seen when the call resolves. */
   readonly #touched = new Set<string>()
+  /** Documents that are never taken, and why. */
+  readonly #refused = new Map<string, string>()
+  readonly #refuse = (id: string, reason: string): void => void this.#refused.set(id, reason)
   #raised = false
 
   constructor(server: Server, names: Names, builds: Builds, build: Build) {
@@ -58,14 +61,16 @@ export class Writer {
         repeats.set(id, { index, id, changes: [change] })
       met.add(id)
     }
-    const there = await bulk(this.#server, creates(first))
+    const there = await bulk(this.#server, creates(first), this.#refuse)
     for (const { index, id, change } of there)
       repeats.set(id, { index, id, changes: [change, ...(repeats.get(id)?.changes ?? [])] })
     await this.#edit([...repeats.values()], (stored, id) =>
       folded(stored, repeats.get(id)!.changes),
     )
     await this.#show()
-    return first.length - there.length
+    if (this.#refused.size === 0) return first.length - there.length
+    const ids = changes.map(({ id }) => id).filter((id) => this.#refused.has(documentId(id)))
+    throw new EventsRefused(new Set(ids), [...this.#refused.values()][0]!)
   }
 
   /** @returns how many events are gone */
@@ -115,7 +120,7 @@ export class Writer {
       for (let round = 0; left.length > 0; round++) {
         if (round === ROUNDS)
           throw new IndexUnavailable('others change the same events all the time')
-        left = await bulk(this.#server, await this.#edits(left, edit))
+        left = await bulk(this.#server, await this.#edits(left, edit), this.#refuse)
       }
     }
   }
