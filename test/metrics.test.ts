@@ -76,7 +76,7 @@ await t.test('on a data folder', async (t) => {
   t.equal(duration('count', made('GET', 400, '/v1/timeline')), 1)
   t.equal(duration('count', made('GET', 200, '/metrics')), 1)
   const foreign = await app.inject({ url: '/metrics', headers: { host: 'evil.example' } })
-  t.equal(foreign.statusCode, 403)
+  t.equal(foreign.statusCode, 200, 'who measures asks by the address, where hosts are allowed')
 })
 
 await t.test('on Kafka and Elasticsearch', { skip: lacksEngines }, async (t) => {

@@ -10,6 +10,7 @@ import { Unavailable } from '../services/bus/bus.ts'
 import type { ImportOptions } from '../services/ingest/import.ts'
 import type { Setting } from '../services/commands/command.ts'
 import type { EventIndex } from '../services/event-index/event-index.ts'
+import { embeddedBus } from '../services/bus/embedded.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { inputOf } from './support/generated.ts'
 
@@ -278,8 +279,10 @@ t.test(
 t.test(
   'what cannot be put onto the timeline is a dead letter, and what is beside it an event',
   async (t) => {
-    const timeline = open(t, t.testdir())
-    const { bus } = timeline
+    const data = t.testdir()
+    const timeline = open(t, data)
+    const bus = embeddedBus(data)
+    t.teardown(() => bus.close())
     await importText(timeline, 'a.log', log(3))
     const batches: { records: object[] }[] = []
     for await (const { value } of bus.read(main, ['records']))
