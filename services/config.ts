@@ -1,3 +1,5 @@
+import { WORKSPACE } from '../schemas/workspace.ts'
+
 /** The settings of a process, read once from the environment. Nothing else reads it. */
 export interface Config {
   /** The data folder. RECOUNT_DATA; `recount-data` in the current folder. */
@@ -20,8 +22,7 @@ export class BadSetting extends Error {}
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-/** A workspace is the name of a folder, and part of the names of topics and indices. */
-export const isWorkspace = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name)
+export const isWorkspace = (name: string): boolean => new RegExp(WORKSPACE).test(name)
 
 /** @throws BadSetting */
 export function readConfig(all: Readonly<Record<string, string | undefined>>): Config {

@@ -24,7 +24,9 @@ t.test('check names the message that a changed byte made unreadable', async (t) 
   db.prepare('update log set body = ? where position = 2').run(body)
   db.close()
   const again = embeddedBus(join(data, 'damaged'))
-  t.strictSame(await again.check('main'), ['log.sqlite: message 2 (records) cannot be read'])
+  t.strictSame(await again.check('main'), [
+    'log.sqlite: message 2 (records) cannot be read. Restore it from a backup: what is damaged there cannot be worked out.',
+  ])
   await t.rejects(async () => {
     for await (const { value } of again.read('main', ['records'])) t.ok(value)
   }, /message 2 of the log is damaged; restore log\.sqlite from a backup/)

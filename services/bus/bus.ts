@@ -100,7 +100,7 @@ export interface Bus {
   read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
   /** The position of the last message, null when there is none. */
   end(workspace: string): Promise<string | null>
-  /** What is wrong with the stored log, in words; empty when nothing is. */
+  /** What is wrong with the stored log and what to do, in words; empty when nothing is. */
   check(workspace: string): Promise<string[]>
   close(): Promise<void>
 }

@@ -263,15 +263,18 @@ function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Ar
   log.channel.postMessage(position)
 }
 
+const REMEDY = 'Restore it from a backup: what is damaged there cannot be worked out.'
+
 function checkLog(db: DatabaseSyncInstance): string[] {
   const wrong: string[] = []
   const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[]
-  for (const { integrity_check: text } of rows) if (text !== 'ok') wrong.push(`log.sqlite: ${text}`)
+  for (const { integrity_check: text } of rows)
+    if (text !== 'ok') wrong.push(`log.sqlite: ${text}. ${REMEDY}`)
   for (const row of db.prepare('select * from log').iterate() as IterableIterator<LogRow>) {
     try {
       valueOf(row)
     } catch {
-      wrong.push(`log.sqlite: message ${row.position} (${row.topic}) cannot be read`)
+      wrong.push(`log.sqlite: message ${row.position} (${row.topic}) cannot be read. ${REMEDY}`)
     }
   }
   return wrong

@@ -102,7 +102,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
       const offsets = await a.fetchTopicOffsets(topic)
       return new Map(
         offsets
-          .filter((o) => o.high !== '0')
+          .filter((o) => Number(o.high) > Number(o.low))
           .map((o) => [partitionName(name, o.partition), Number(o.high) - 1]),
       )
     })

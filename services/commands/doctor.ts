@@ -6,10 +6,7 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
     `Node ${process.versions.node}, zone rules ${process.versions['tz'] ?? 'unknown'}, ${process.platform} ${process.arch}\n`,
   )
   const log = await timeline.bus.check(workspace)
-  for (const text of log)
-    await out(
-      `log of record: ${text}. Restore it from a backup: what is damaged there cannot be worked out.\n`,
-    )
+  for (const text of log) await out(`log of record: ${text}\n`)
   let index: string[] = []
   try {
     if (log.length === 0) await timeline.settled(workspace)

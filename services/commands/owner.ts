@@ -119,7 +119,7 @@ export async function own(
 }
 
 /** Resolves when a signal is given, never without one. */
-const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+export const aborted = (signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) resolve()
     else signal?.addEventListener('abort', () => resolve())

@@ -6,7 +6,7 @@ import { callOwner, NoAnswer } from './call-owner.ts'
 import type { Command, ExitStatus, Output } from './command.ts'
 import { WrongUse } from './command.ts'
 import { inputFiles } from './input-files.ts'
-import { own, ownerOf, type Owner } from './owner.ts'
+import { aborted, own, ownerOf, type Owner } from './owner.ts'
 
 export interface Invocation {
   name: string
@@ -131,7 +131,7 @@ async function runOnCluster(
       const { serve } = await import('./serve.ts')
       const own = async (): Promise<Owner> => ({
         timeline: cluster,
-        release: () => cluster.close(),
+        release: (late) => Promise.race([cluster.close(), aborted(late)]),
       })
       return await serve({ data, workspace, options, logger, output, own, allowedHosts, cluster })
     }

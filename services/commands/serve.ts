@@ -88,7 +88,7 @@ export async function serve({
       const address = await app.listen({ host, port })
       await output.out(`${address}\n`)
       await output.notes(
-        'Recount serves the timeline there, to this machine only. Ctrl-C ends it.\n',
+        `Recount serves the timeline there, ${isLoopback(host) ? 'to this machine only' : `to who asks for ${allowedHosts.join(', ')}`}. Ctrl-C ends it.\n`,
       )
       await stopped()
       late = AbortSignal.timeout(PATIENCE_MS)
@@ -104,6 +104,8 @@ export async function serve({
     throw error
   } finally {
     await owner.release(late)
+    // A server that is down would be asked again for a while yet. What was acknowledged is in the log.
+    if (cluster && late?.aborted) process.exit(0)
   }
 }
 

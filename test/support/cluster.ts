@@ -4,14 +4,14 @@ import pino from 'pino'
 import type { Test } from 'tap'
 import { openCluster, type Cluster } from '../../services/cluster.ts'
 
-const brokers = process.env['RECOUNT_KAFKA_BROKERS']?.split(',')
-const elasticsearchUrl = process.env['RECOUNT_ELASTICSEARCH_URL']
+const brokers = process.env['RECOUNT_TEST_KAFKA_BROKERS']?.split(',')
+const elasticsearchUrl = process.env['RECOUNT_TEST_ELASTICSEARCH_URL']
 
 /** Why no test can run on Kafka and Elasticsearch, or false. */
 export const lacksEngines =
   brokers && elasticsearchUrl
     ? false
-    : 'RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL are not set: no Kafka and Elasticsearch to test with'
+    : 'RECOUNT_TEST_KAFKA_BROKERS and RECOUNT_TEST_ELASTICSEARCH_URL are not set: no Kafka and Elasticsearch to test with'
 
 /** A workspace of its own on Kafka and Elasticsearch; it is taken away when the test ends. */
 export function clustered(t: Test): { cluster: Cluster; workspace: string } {

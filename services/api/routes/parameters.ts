@@ -1,10 +1,9 @@
 import { Type, type Static } from 'typebox'
 import { Filter, type Filter as FilterType } from '../../../schemas/query.ts'
+import { WORKSPACE } from '../../../schemas/workspace.ts'
 import { parseInstant } from '../../event-index/instant-key.ts'
 import type { WindowFilter } from '../../event-index/event-index.ts'
 import { Problem } from '../problems.ts'
-
-export const WORKSPACE = '^[a-z0-9][a-z0-9-]{0,62}$'
 
 export const WorkspaceParameter = Type.Object({
   workspace: Type.Optional(
