@@ -47,7 +47,9 @@ export async function concurrentSends(
 ): Promise<Figures & { faults: number }> {
   const acknowledged = await Promise.all(
     Array.from({ length: sends }, (_, i) =>
-      bus.append(workspace, [{ topic: 'records', key: `key ${i % 97}`, value: { i } }]),
+      bus.append(workspace, [
+        { topic: 'records', key: `key ${i % 97}`, value: { i, records: [] } },
+      ]),
     ),
   )
   const positions = new Set<string>()

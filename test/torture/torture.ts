@@ -2,6 +2,7 @@
  * Breaks what Recount stands on while files come in, and counts: `npm run torture`, `npm run torture -- --small` for CI.
  * `--only NAME,NAME` runs some scenarios or seeded bugs; `--no-seeds` leaves out the seeded bugs. One JSON line a scenario; exit status 1 when a promise is broken or a seeded bug is not caught.
  */
+import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { broken, type Figures } from './check.ts'
@@ -72,8 +73,14 @@ try {
       print({ scenario: name, held: false, error: (error as Error).message })
     }
   }
-  for (const { name, caughtBy } of seeds) {
+  for (const { name, caughtBy, module, from } of seeds) {
     const scenario = scenarioOf(caughtBy)
+    // Where a process cannot start nothing is acknowledged, which looks like a catch.
+    if (readFileSync(`build/${module}`, 'utf8').split(from).length !== 2) {
+      failed = true
+      print({ seed: name, caught: false, error: `${module} does not have its text once` })
+      continue
+    }
     if (scenario.on === 'cluster' && skip) {
       print({ seed: name, skipped: skip })
       continue

@@ -55,7 +55,7 @@ export const SEEDS: readonly Seed[] = [
   },
   {
     name: 'dead-letters-not-written',
-    module: 'services/ingest/read-file.js',
+    module: 'services/ingest/outlet.js',
     from: "topic: 'rejections',",
     to: "topic: 'forgotten',",
     caughtBy: 'kill-import',
