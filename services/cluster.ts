@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { consumed, covers, offsetsOf, positionOf, removals, Unavailable } from './bus/bus.ts'
+import { consumed, covers, offsetsOf, positionOf, removals } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
 import { OUTCOMES } from './event-index/elasticsearch/server.ts'
@@ -11,6 +11,7 @@ import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { patiently } from './patiently.ts'
 import type { Timeline } from './timeline.ts'
+import { Unavailable } from './unavailable.ts'
 
 export interface ClusterSettings {
   brokers: readonly string[]

@@ -2,10 +2,9 @@
 import { once } from 'node:events'
 import { CommanderError } from 'commander'
 import { commandLine } from './commands/command-line.ts'
-import { Unavailable } from './bus/bus.ts'
-import { IndexUnavailable } from './event-index/event-index.ts'
 import { WrongUse } from './commands/command.ts'
 import { BadSetting, readConfig } from './config.ts'
+import { Unavailable } from './unavailable.ts'
 
 // A reader that goes away (`recount timeline | head`) ends the output, not with an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -36,7 +35,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else if (
-    [WrongUse, BadSetting, Unavailable, IndexUnavailable].some((known) => error instanceof known) ||
+    [WrongUse, BadSetting, Unavailable].some((known) => error instanceof known) ||
     REFUSED.has((error as NodeJS.ErrnoException).code ?? '')
   ) {
     process.stderr.write(`recount: ${(error as Error).message}\n`)

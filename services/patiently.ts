@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Unavailable } from './bus/bus.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** Who asks about health waits two seconds at most. */
 const PATIENCE_MS = 1500

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { Removal } from '../schemas/removal.ts'
-import { Unavailable, type Bus } from './bus/bus.ts'
+import type { Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
@@ -11,6 +11,7 @@ import type { ImportOptions } from './ingest/import.ts'
 import { takeBack } from './ingest/take-back.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
+import { Unavailable } from './unavailable.ts'
 
 /** Everything that commands and the API need, wired together. */
 export interface Timeline {

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { Unavailable } from '../services/bus/bus.ts'
 import { buildServer } from '../services/api/build-server.ts'
 import { PROBLEMS } from '../services/api/problems.ts'
 import type { InjectOptions } from 'fastify'
 import { served, type Page } from './support/served.ts'
+import { Unavailable } from '../services/unavailable.ts'
 
 const { app, ports, ask, post } = await served(t)
 

@@ -11,11 +11,12 @@ import { bulk, type Action } from '../services/event-index/elasticsearch/bulk.ts
 import { Names } from '../services/event-index/elasticsearch/names.ts'
 import { Server } from '../services/event-index/elasticsearch/server.ts'
 import { Writer } from '../services/event-index/elasticsearch/writer.ts'
-import { IndexUnavailable, type EventIndex } from '../services/event-index/event-index.ts'
+import type { EventIndex } from '../services/event-index/event-index.ts'
 import { testEventIndex } from './contracts/test-event-index.ts'
 import { testEventIndexLife } from './contracts/test-event-index-life.ts'
 import { testEventQueries } from './contracts/test-event-queries.ts'
 import { key, made, main, testWith, type Made } from './contracts/written-index.ts'
+import { Unavailable } from '../services/unavailable.ts'
 
 /** Without it the client takes the server for another product. */
 const ELASTIC = { 'x-elastic-product': 'Elasticsearch' }
@@ -42,7 +43,7 @@ t.test('a server that is not there, too busy or something else is named', async 
   for (answer of answers) {
     asked = 0
     const error = await index.write(main, [made({ id: 'a' })], '1').catch((e: unknown) => e)
-    t.ok(error instanceof IndexUnavailable)
+    t.ok(error instanceof Unavailable)
     t.match((error as Error).message, answer[2])
     t.match((error as Error).message, url.slice(7))
     t.equal(asked > 1, answer[0] !== 401, 'what may pass is tried again')
@@ -50,7 +51,7 @@ t.test('a server that is not there, too busy or something else is named', async 
   await new Promise((resolve) => stub.close(resolve))
   stub.closeAllConnections()
   const error = await index.position(main).catch((e: unknown) => e)
-  t.ok(error instanceof IndexUnavailable)
+  t.ok(error instanceof Unavailable)
   t.match((error as Error).message, /does not take requests .*: start it/)
   await index.close()
 })

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { BadCursor, IndexUnavailable, TimelineChanged } from '../event-index/event-index.ts'
-import { Busy, Unavailable } from '../bus/bus.ts'
+import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
+import { Busy, Unavailable } from '../unavailable.ts'
 
 /** Every error that the API answers: stable codes, with the status and a title (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457). */
 export const PROBLEMS = {
@@ -59,8 +59,7 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof BadCursor)
     return new Problem('invalid-cursor', `${error.message}: pass on what "next" gave`)
   if (error instanceof Busy) return new Problem('busy', error.message)
-  if (error instanceof Unavailable || error instanceof IndexUnavailable)
-    return new Problem('unavailable', error.message)
+  if (error instanceof Unavailable) return new Problem('unavailable', error.message)
   const { statusCode, validation, message } = error as FastifyError
   if (validation) return new Problem('invalid-request', message)
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC')

@@ -63,11 +63,6 @@ export function isAfter(position: string, other: string): boolean {
   )
 }
 
-/** The bus cannot take or give messages now; the same call may succeed later. */
-export class Unavailable extends Error {}
-/** More comes than is taken: send the same again a little later. */
-export class Busy extends Unavailable {}
-
 /** Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. */
 export type From = { after: string | null } | { group: string }
 

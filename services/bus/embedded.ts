@@ -11,7 +11,8 @@ import {
   type StatementSyncInstance,
 } from '@photostructure/sqlite'
 import { inInsertSpan } from '../tracing.ts'
-import { Unavailable, type Bus, type Delivered, type Message, type Topic } from './bus.ts'
+import type { Bus, Delivered, Message, Topic } from './bus.ts'
+import { Unavailable } from '../unavailable.ts'
 
 const READ_AT_ONCE = 16
 /** Half the time of the fastest deflate, for a tenth more bytes. */

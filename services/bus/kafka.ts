@@ -10,14 +10,7 @@ import {
 } from 'kafkajs'
 import type { Logger } from 'pino'
 import { inProcessSpan } from '../tracing.ts'
-import {
-  offsetsOf,
-  positionOf,
-  Unavailable,
-  type Bus,
-  type Delivered,
-  type Offsets,
-} from './bus.ts'
+import { offsetsOf, positionOf, type Bus, type Delivered, type Offsets } from './bus.ts'
 import { ageOf } from './kafka/age.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender, type Connection } from './kafka/sender.ts'
@@ -31,6 +24,7 @@ import {
   type KafkaSettings,
   type Topics,
 } from './kafka/topics.ts'
+import { Unavailable } from '../unavailable.ts'
 
 const TRIES = 8
 

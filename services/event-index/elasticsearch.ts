@@ -5,7 +5,8 @@ import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
 import { IndexGone, NO_INDEX, Server, typeOf, type Outcome } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
-import { IndexUnavailable, type EventIndex } from './event-index.ts'
+import type { EventIndex } from './event-index.ts'
+import { Unavailable } from '../unavailable.ts'
 
 const PATIENCE_MS = 15_000
 /** Somebody may publish another build while one is written to, but not all the time. */
@@ -80,7 +81,7 @@ export function elasticsearchEventIndex({
         workspace.current = undefined
       }
     }
-    throw new IndexUnavailable(`the index of ${name} is replaced all the time`)
+    throw new Unavailable(`the index of ${name} is replaced all the time`)
   }
   return {
     write: (name, changes, position) =>

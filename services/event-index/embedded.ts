@@ -6,13 +6,13 @@ import { isCurrent } from './embedded/schema.ts'
 import { Writer } from './embedded/writer.ts'
 import {
   BadCursor,
-  IndexUnavailable,
   TimelineChanged,
   type Bucket,
   type EventIndex,
   type Page,
   type SourceSummary,
 } from './event-index.ts'
+import { Unavailable } from '../unavailable.ts'
 
 /** So much memory is enough for a page of a thousand large events; more would be a leak. */
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 }
@@ -105,7 +105,7 @@ function writing<T>(write: () => T): T {
     return write()
   } catch (error) {
     const isOfTheMachine = 'sqliteCode' in (error as Error) || 'syscall' in (error as Error)
-    throw isOfTheMachine ? new IndexUnavailable((error as Error).message) : error
+    throw isOfTheMachine ? new Unavailable((error as Error).message) : error
   }
 }
 

@@ -36,8 +36,6 @@ export interface SourceSummary {
 export class TimelineChanged extends Error {}
 /** The cursor was not made by this index. */
 export class BadCursor extends Error {}
-/** The index cannot be reached or cannot take requests now; the same call may succeed later. */
-export class IndexUnavailable extends Error {}
 
 /** The index takes these events at no time; all others of the call are in it, but the position is not. */
 export class EventsRefused extends Error {
@@ -57,7 +55,7 @@ export interface EventIndex {
   /**
    * Creates the events, and merges those whose id is there: a repeat adds the place where it was seen, a better reading of its time moves it.
    * Applying the same changes again does nothing. `position` is that of the bus up to which all is now in the index. Resolves to how many events are new.
-   * @throws EventsRefused, IndexUnavailable
+   * @throws EventsRefused, Unavailable
    */
   write(workspace: string, changes: readonly Change[], position: string): Promise<number>
   /** The last position written, or null: then everything is to be read again. */

@@ -10,17 +10,17 @@ import {
   offsetsOf,
   positionOf,
   removals,
-  Unavailable,
   type Bus,
   type Delivered,
   type From,
   type Message,
   type TakenBack,
 } from '../bus/bus.ts'
-import { EventsRefused, IndexUnavailable, type EventIndex } from '../event-index/event-index.ts'
+import { EventsRefused, type EventIndex } from '../event-index/event-index.ts'
 import { inSpan } from '../tracing.ts'
 import { normalize } from './normalize.ts'
 import { parkedChange, parkedMessage, parkedRecord } from './park.ts'
+import { Unavailable } from '../unavailable.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
 const WRITE = 4000
@@ -156,7 +156,7 @@ function applier(
     try {
       return await index.write(workspace, changes, position)
     } catch (error) {
-      if (error instanceof IndexUnavailable || error instanceof Unavailable) throw error
+      if (error instanceof Unavailable) throw error
       if (changes.length === 0) throw error
       // Until all is written the index stands where it stood.
       const stands = last ?? ''

@@ -5,9 +5,9 @@ import { Type } from 'typebox'
 import { Ledger } from '../../../schemas/ledger.ts'
 import { WORKSPACE } from '../../../schemas/workspace.ts'
 import type { ServerPorts, Upload } from '../build-server.ts'
-import { Busy } from '../../bus/bus.ts'
 import { Problem } from '../problems.ts'
 import { workspaceOf } from './parameters.ts'
+import { Busy } from '../../unavailable.ts'
 
 /** Imports are streamed to the disk: this much at once. */
 const IMPORT_LIMIT = 10 * 1024 * 1024 * 1024

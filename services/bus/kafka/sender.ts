@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
 import { inSendSpan } from '../../tracing.ts'
-import { positionOf, Unavailable, type Message, type Offsets } from '../bus.ts'
+import { positionOf, type Message, type Offsets } from '../bus.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
+import { Unavailable } from '../../unavailable.ts'
 
 /** So many characters are sent at once: the client holds them several times. */
 const AT_ONCE = 8_000_000

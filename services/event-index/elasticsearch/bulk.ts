@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch'
-import { IndexUnavailable } from '../event-index.ts'
 import { IndexGone, isLater, NO_INDEX, type Outcome, type Server } from './server.ts'
+import { Unavailable } from '../../unavailable.ts'
 
 /** A request has about so many bytes; the limit of servers is 100 MiB. */
 const REQUEST_BYTES = 8 * 1024 * 1024
@@ -99,5 +99,5 @@ const reasonOf = ({ index, id }: Action, error: estypes.ErrorCause | undefined):
 /** A block on an index or a right that is missing is no fault of the event. */
 function refusal(action: Action, error: estypes.ErrorCause): Error {
   if (error.type === NO_INDEX) return new IndexGone(action.index)
-  return new IndexUnavailable(reasonOf(action, error))
+  return new Unavailable(reasonOf(action, error))
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, errors } from '@elastic/elasticsearch'
-import { IndexUnavailable } from '../event-index.ts'
+import { Unavailable } from '../../unavailable.ts'
 
 const FIRST_WAIT_MS = 50
 const LONGEST_WAIT_MS = 3000
@@ -36,7 +36,7 @@ export class Server {
     this.#patienceMs = patienceMs
   }
 
-  /** @throws IndexUnavailable */
+  /** @throws Unavailable */
   async call<T>(ask: (client: Client) => Promise<T>): Promise<T> {
     const wait = this.patience()
     for (;;) {
@@ -49,13 +49,13 @@ export class Server {
     }
   }
 
-  /** Waits a little longer every time. @throws IndexUnavailable when that has gone on for too long */
+  /** Waits a little longer every time. @throws Unavailable when that has gone on for too long */
   patience(): (reason: string) => Promise<void> {
     const started = performance.now()
     let nextMs = FIRST_WAIT_MS
     return async (reason) => {
       if (performance.now() - started + nextMs > this.#patienceMs)
-        throw new IndexUnavailable(
+        throw new Unavailable(
           `Elasticsearch at ${this.#name} does not take requests (${reason}): start it, or see what it waits for, and do the same again`,
         )
       await sleep(nextMs)
@@ -70,11 +70,11 @@ export class Server {
   #refused(error: unknown): unknown {
     const status = statusOf(error)
     if (status === 401 || status === 403)
-      return new IndexUnavailable(
+      return new Unavailable(
         `Elasticsearch at ${this.#name} refuses access (${reasonOf(error)}): check user and password in its address`,
       )
     if (error instanceof errors.ProductNotSupportedError)
-      return new IndexUnavailable(`what answers at ${this.#name} is not Elasticsearch`)
+      return new Unavailable(`what answers at ${this.#name} is not Elasticsearch`)
     return error
   }
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../../../schemas/removal.ts'
-import { EventsRefused, IndexUnavailable } from '../event-index.ts'
+import { EventsRefused } from '../event-index.ts'
 import { merge, without } from '../merge.ts'
 import type { Build, Builds } from './builds.ts'
 import { bulk, type Action } from './bulk.ts'
@@ -8,6 +8,7 @@ import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } fr
 import { documentId, monthOf, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { IndexGone, NO_INDEX, type Server } from './server.ts'
+import { Unavailable } from '../../unavailable.ts'
 
 /** So many documents are read to be changed at once. */
 const TOGETHER = 500
@@ -118,8 +119,7 @@ export class Writer {
     for (let i = 0; i < places.length; i += TOGETHER) {
       let left: readonly Place[] = places.slice(i, i + TOGETHER)
       for (let round = 0; left.length > 0; round++) {
-        if (round === ROUNDS)
-          throw new IndexUnavailable('others change the same events all the time')
+        if (round === ROUNDS) throw new Unavailable('others change the same events all the time')
         left = await bulk(this.#server, await this.#edits(left, edit), this.#refuse)
       }
     }

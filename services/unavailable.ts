@@ -1,0 +1,5 @@
+/** What keeps or gives the data cannot take the call now; the same call may succeed later. The message says which server or file, and what to do. */
+export class Unavailable extends Error {}
+
+/** More comes than is taken: send the same again a little later. */
+export class Busy extends Unavailable {}
