@@ -41,7 +41,16 @@ export const Rejection = Type.Object({
   first: Type.Integer(),
   last: Type.Integer(),
   reason: Reason,
-  /** The bytes as text, at most 64 KiB of them. */
+  /** The bytes as text, at most 65,536 characters of them. */
   raw: Type.String(),
 })
 export type Rejection = Static<typeof Rejection>
+
+const SHOWN = 64 * 1024
+
+/** Where a refused text stands that begins on a line, and what of it is kept. */
+export const placed = (text: string, first: number): Pick<Rejection, 'first' | 'last' | 'raw'> => ({
+  first,
+  last: first + (text.trimEnd().match(/\n/g)?.length ?? 0),
+  raw: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
+})

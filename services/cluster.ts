@@ -4,10 +4,9 @@ import { consumed, covers, offsetsOf, positionOf, removals } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
 import { OUTCOMES } from './event-index/elasticsearch/server.ts'
-import { countEvents, importer } from './importer.ts'
+import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
-import { takeBack } from './ingest/take-back.ts'
-import { catchUp, runNormalizer, type Normalizer } from './normalizer/run.ts'
+import { catchUp, runNormalizer } from './normalizer/run.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { patiently } from './patiently.ts'
 import type { Timeline } from './timeline.ts'
@@ -38,7 +37,7 @@ const PATIENCE_MS = 60_000
 const AGAIN_MS = 2000
 /** One that has worked, or waited for work, for so long is well again. */
 const WELL_MS = 10_000
-/** A rebuild lets readers see the new index when so few rounds of catching up were needed, or after so many. */
+/** A rebuild is shown when a round of catching up found nothing new, or after so many. */
 const ROUNDS = 5
 
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
@@ -61,6 +60,9 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   const inTurn = turns()
   const within = patiently()
   const stopping = new AbortController()
+  const leaving = new Promise<undefined>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  )
   const normalizers: Promise<void>[] = []
   /** Why a normalizer of this process does nothing now. */
   const stopped = new Map<string, Error>()
@@ -84,10 +86,6 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       await sleep(waitMs)
     }
   }
-  const settled = async (workspace: string): Promise<void> => {
-    const end = await bus.end(workspace)
-    if (end !== null) await indexed(workspace, end)
-  }
   /** A file that is imported again must not meet its own removal. */
   const removed = async (workspace: string): Promise<void> => {
     const last = (await removals(bus, workspace)).all.at(-1)
@@ -99,7 +97,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     )
     await indexed(workspace, positionOf(new Map(there)) ?? '')
   }
-  const importOnto = importer({ bus, eventIndex, logger, indexed })
+  const onto = importer({ bus, eventIndex, logger, indexed })
 
   const waits = (workspace: string): string | undefined => {
     const error = stopped.get(workspace)
@@ -109,21 +107,20 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   const normalizing = async (workspace: string): Promise<void> => {
     metrics.add('recount_events_total', 0, { workspace })
     while (!stopping.signal.aborted) {
-      let normalizer: Normalizer | undefined
-      const well = setTimeout(() => stopped.delete(workspace), WELL_MS)
-      const failure = await new Promise<Error | undefined>((resolve) => {
-        normalizer = runNormalizer({
-          bus,
-          index: eventIndex,
-          workspace,
-          from: { group: GROUP },
-          failed: resolve,
-          wrote: (created) => metrics.add('recount_events_total', created, { workspace }),
-        })
-        stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      const healed = setTimeout(() => stopped.delete(workspace), WELL_MS)
+      let failed!: (error: Error) => void
+      const failing = new Promise<Error>((resolve) => (failed = resolve))
+      const normalizer = runNormalizer({
+        bus,
+        index: eventIndex,
+        workspace,
+        from: { group: GROUP },
+        failed,
+        wrote: (created) => metrics.add('recount_events_total', created, { workspace }),
       })
-      clearTimeout(well)
-      await normalizer!.stop()
+      const failure = await Promise.race([failing, leaving])
+      clearTimeout(healed)
+      await normalizer.stop()
       if (!failure) return
       stopped.set(workspace, failure)
       logger.error(failure, 'the normalizer has stopped, and begins again')
@@ -135,24 +132,19 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     bus,
     eventIndex,
     metrics,
-    settled,
+    settled: onto.settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
     setUp: async (workspace) => {
+      // The topics are made when they are first asked for.
       await bus.end(workspace)
       await setUpElasticsearch({ url: elasticsearchUrl })
     },
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {
         await removed(workspace)
-        return importOnto(workspace, options)
+        return onto.importFiles(workspace, options)
       }),
-    remove: (workspace, removal) =>
-      inTurn(workspace, async () => {
-        await settled(workspace)
-        const before = await countEvents(eventIndex, workspace)
-        await indexed(workspace, await takeBack(bus, workspace, removal))
-        return before - (await countEvents(eventIndex, workspace))
-      }),
+    remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         const { index, publish } = await eventIndex.renew(workspace)

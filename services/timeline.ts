@@ -5,10 +5,9 @@ import type { Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
-import { countEvents, importer } from './importer.ts'
+import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import type { ImportOptions } from './ingest/import.ts'
-import { takeBack } from './ingest/take-back.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
 import { Unavailable } from './unavailable.ts'
@@ -82,11 +81,8 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     }
     stopped.delete(workspace)
   }
-  const settled = async (workspace: string): Promise<void> => {
-    const end = await bus.end(workspace)
-    if (end !== null) await indexed(workspace, end)
-  }
-  const importOnto = importer({ bus, eventIndex, logger, indexed })
+  const onto = importer({ bus, eventIndex, logger, indexed })
+  const { settled } = onto
   return {
     bus,
     eventIndex,
@@ -95,7 +91,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     importFiles: (workspace, options) =>
       inTurn(workspace, async () => {
         await normalizer(workspace)
-        return importOnto(workspace, options)
+        return onto.importFiles(workspace, options)
       }),
     async unready(workspaces) {
       for (const workspace of workspaces) {
@@ -121,14 +117,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
         metrics.set('recount_events_total', await created?.catch(unknown), { workspace })
       }
     },
-    remove: (workspace, removal) =>
-      inTurn(workspace, async () => {
-        await settled(workspace)
-        const before = await countEvents(eventIndex, workspace)
-        await takeBack(bus, workspace, removal)
-        await settled(workspace)
-        return before - (await countEvents(eventIndex, workspace))
-      }),
+    remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

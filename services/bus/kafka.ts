@@ -82,11 +82,11 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     const topics = topicsOf(settings.prefix, workspace)
     const partitions = await asking((a) => ensureTopics(a, topics, settings))
     const sender = new Sender(producer, topics, partitions, async () => {
-      const [records, letters] = [
+      const ends = await Promise.all([
         lasts(topics.records, 'records'),
         lasts(topics.deadLetters, 'deadLetters'),
-      ]
-      return new Map([...(await records), ...(await letters)])
+      ])
+      return new Map(ends.flatMap((each) => [...each]))
     })
     return { topics, partitions, sender }
   }
@@ -102,8 +102,10 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     })
   const groupOf = (workspace: string, group: string): string =>
     `${settings.prefix}-${workspace}-${group}`
+  /** Every consumer of Kafka is in a group: one that reads for itself is alone in its own. */
+  const ownGroup = (): string => `${settings.prefix}-reader-${randomUUID()}`
 
-  /** Everything in a topic, up to now. Every consumer of Kafka is in a group: this one is alone in its own. */
+  /** Everything in a topic, up to now. */
   async function* readTopic(
     topic: string,
     name: keyof Topics,
@@ -116,7 +118,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     const stopping = new AbortController()
     const gate = handOver<{ messages: readonly KafkaMessage[]; partition: string }>()
     const following = follow(kafka, {
-      group: `${settings.prefix}-reader-${randomUUID()}`,
+      group: ownGroup(),
       topic,
       after: new Map(),
       signal: stopping.signal,
@@ -149,10 +151,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     },
     async consume(workspace, from, handle, signal) {
       const { topics } = await log(workspace)
-      const group =
-        'group' in from
-          ? groupOf(workspace, from.group)
-          : `${settings.prefix}-reader-${randomUUID()}`
+      const group = 'group' in from ? groupOf(workspace, from.group) : ownGroup()
       await follow(kafka, {
         group,
         topic: topics.records,

@@ -1,5 +1,5 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
-import type { Reason } from '../../schemas/rejection.ts'
+import { placed, type Reason } from '../../schemas/rejection.ts'
 import type { Bus, Message } from '../bus/bus.ts'
 import { hash } from './identity.ts'
 import type { FileReport } from './read-file.ts'
@@ -11,8 +11,6 @@ const BATCH_CHARACTERS = 4_000_000
 /** So many messages, or characters of them, wait for the disk while the next is read: they are committed together. */
 const ON_THEIR_WAY = 8
 const CHARACTERS_ON_THEIR_WAY = 16_000_000
-/** So many characters of a rejection are kept. */
-const SHOWN = 64 * 1024
 
 /** Sends what is in one file to the bus, in batches, and counts it. Errors of the bus leave `turn` and `flush`: none is passed over. */
 export interface Outlet {
@@ -87,12 +85,11 @@ export function outlet(
       report.lines++
       report.rejected++
       report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
-      const raw = rejected.length > SHOWN ? `${rejected.slice(0, SHOWN)}…` : rejected
-      const of = hash(`${ids.file}\0${raw}`)
+      const place = placed(rejected, line)
+      const of = hash(`${ids.file}\0${place.raw}`)
       const id = `${of}.${repeats(of)}`
-      const last = line + (rejected.trimEnd().match(/\n/g)?.length ?? 0)
-      rejections.push({ id, path: report.path, first: line, last, reason, raw })
-      characters += raw.length
+      rejections.push({ id, path: report.path, reason, ...place })
+      characters += place.raw.length
     },
     turn() {
       if (records.length + rejections.length < BATCH && characters <= BATCH_CHARACTERS)

@@ -1,9 +1,7 @@
 import type { BatchHead, BusRecord, RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
+import { placed } from '../../schemas/rejection.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
-
-/** So much of a record is shown. */
-const SHOWN = 64 * 1024
 
 interface Parked {
   id: string
@@ -51,12 +49,10 @@ export const parkedMessage = (key: string, position: string): RejectionBatch =>
   })
 
 function parked({ id, path, line, original, source, file, origin }: Parked): RejectionBatch {
-  const raw = original.length > SHOWN ? `${original.slice(0, SHOWN)}…` : original
-  const last = line + (original.trimEnd().match(/\n/g)?.length ?? 0)
   return {
     origin,
     file,
     source,
-    rejections: [{ id: `parked ${id}`, path, first: line, last, reason: 'not-indexed', raw }],
+    rejections: [{ id: `parked ${id}`, path, reason: 'not-indexed', ...placed(original, line) }],
   }
 }

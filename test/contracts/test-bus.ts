@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { covers, isAfter, type Bus, type Delivered, type Topic } from '../../services/bus/bus.ts'
+import {
+  covers,
+  isAfter,
+  type Bus,
+  type Delivered,
+  type From,
+  type Topic,
+} from '../../services/bus/bus.ts'
 import { append, consumed, main, message, numbers, readAll, values } from './read-bus.ts'
 
 /** What every bus does. `open` gives the bus of a place: opened again, the same place holds what was stored there. */
@@ -105,15 +112,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
   })
 
   await test('what a handler could not take comes again', async (t, bus) => {
-    for (const n of numbers(0, 40)) await append(bus, n, n + 1)
-    const taken: Delivered[] = []
-    const fail = async (messages: readonly Delivered[]): Promise<void> => {
-      if (taken.length > 0) throw new Error('the index is full')
-      taken.push(...messages)
-    }
-    await t.rejects(bus.consume(main, { after: null }, fail, new AbortController().signal), {
-      message: 'the index is full',
-    })
+    const taken = await interrupted(t, bus, { after: null })
     t.ok(taken.length > 0 && taken.length < 40, 'it failed in the middle')
     const rest = await consumed(bus, taken.at(-1)!.position, 40 - taken.length)
     t.strictSame(values([...taken, ...rest]), numbers(0, 40))
@@ -133,16 +132,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
   })
 
   await test('what a member of a group could not take comes again', async (t, bus) => {
-    for (const n of numbers(0, 40)) await append(bus, n, n + 1)
-    const taken: Delivered[] = []
-    const fail = async (messages: readonly Delivered[]): Promise<void> => {
-      if (taken.length > 0) throw new Error('the index is full')
-      taken.push(...messages)
-    }
-    const { signal } = new AbortController()
-    await t.rejects(bus.consume(main, { group: 'g' }, fail, signal), {
-      message: 'the index is full',
-    })
+    const taken = await interrupted(t, bus, { group: 'g' })
     const handled = await bus.handled(main, 'g')
     t.ok(handled === null || !covers(handled, taken.at(-1)!.position) || taken.length < 40)
     const rest = await consumed(bus, { group: 'g' }, 40 - taken.length)
@@ -259,4 +249,18 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     for (const got of [live, stored]) t.equal(JSON.stringify(got?.value), JSON.stringify(value))
     t.strictSame([live?.key, stored?.key], [key, key])
   })
+}
+
+/** What a handler got of forty messages before it failed. */
+async function interrupted(t: Test, bus: Bus, from: From): Promise<Delivered[]> {
+  for (const n of numbers(0, 40)) await append(bus, n, n + 1)
+  const taken: Delivered[] = []
+  const fail = async (messages: readonly Delivered[]): Promise<void> => {
+    if (taken.length > 0) throw new Error('the index is full')
+    taken.push(...messages)
+  }
+  await t.rejects(bus.consume(main, from, fail, new AbortController().signal), {
+    message: 'the index is full',
+  })
+  return taken
 }
