@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { consumed, covers, offsetsOf, positionOf, removals } from './bus/bus.ts'
+import { consumed, covers, offsetsOf, positionOf, removals, type Bus } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
+import type { Lease } from './event-index/elasticsearch/leases.ts'
 import { OUTCOMES } from './event-index/elasticsearch/server.ts'
 import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
@@ -37,7 +38,7 @@ const PATIENCE_MS = 60_000
 const AGAIN_MS = 2000
 /** One that has worked, or waited for work, for so long is well again. */
 const WELL_MS = 10_000
-/** A rebuild is shown when a round of catching up found nothing new, or after so many. */
+/** A rebuild takes its turn with imports when a round of catching up found nothing new, or after so many. */
 const ROUNDS = 5
 
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
@@ -97,7 +98,20 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     )
     await indexed(workspace, positionOf(new Map(there)) ?? '')
   }
-  const onto = importer({ bus, eventIndex, logger, indexed })
+  /** Imports and removals of a workspace come one after the other, wherever they run: each stands on what the one before it left in the catalogue and the index. */
+  const onto = <T>(
+    workspace: string,
+    work: (importing: ReturnType<typeof importer>, lease: Lease) => Promise<T>,
+  ): Promise<T> =>
+    inTurn(`${workspace} import`, () =>
+      eventIndex.alone(
+        workspace,
+        'import',
+        (lease) =>
+          work(importer({ bus: whileHeld(bus, lease), eventIndex, logger, indexed }), lease),
+        (by) => logger.warn(`waits until an import by ${by} is done`),
+      ),
+    )
 
   const waits = (workspace: string): string | undefined => {
     const error = stopped.get(workspace)
@@ -132,7 +146,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     bus,
     eventIndex,
     metrics,
-    settled: onto.settled,
+    settled: importer({ bus, eventIndex, logger, indexed }).settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
     setUp: async (workspace) => {
       // The topics are made when they are first asked for.
@@ -140,27 +154,38 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       await setUpElasticsearch({ url: elasticsearchUrl })
     },
     importFiles: (workspace, options) =>
-      inTurn(workspace, async () => {
+      onto(workspace, async ({ importFiles }) => {
         await removed(workspace)
-        return onto.importFiles(workspace, options)
+        return importFiles(workspace, options)
       }),
-    remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
+    remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
     rebuild: (workspace) =>
-      inTurn(workspace, async () => {
-        const { index, publish } = await eventIndex.renew(workspace)
-        let after: string | null = null
-        const toTheEnd = async (into: typeof index): Promise<boolean> => {
-          const end = await bus.end(workspace)
-          if (end === null || covers(after, end)) return false
-          await catchUp({ bus, index: into, workspace }, after, end)
-          after = end
-          return true
-        }
-        for (let round = 0; round < ROUNDS && (await toTheEnd(index)); round++);
-        await publish()
-        // What normalizers wrote into the old index meanwhile.
-        await toTheEnd(eventIndex)
-      }),
+      inTurn(`${workspace} rebuild`, () =>
+        eventIndex.alone(
+          workspace,
+          'rebuild',
+          async (lease) => {
+            const { index, publish } = await eventIndex.renew(workspace)
+            let after: string | null = null
+            const toTheEnd = async (): Promise<boolean> => {
+              const end = await bus.end(workspace)
+              if (end === null || covers(after, end)) return false
+              await catchUp({ bus, index, workspace }, after, end)
+              after = end
+              return true
+            }
+            for (let round = 0; round < ROUNDS && (await toTheEnd()); round++);
+            // Nothing comes while it takes the place of the old one, so nothing is written into that and lost.
+            await onto(workspace, async (_, importing) => {
+              await toTheEnd()
+              lease.held()
+              importing.held()
+              await publish()
+            })
+          },
+          (by) => logger.warn(`waits until a rebuild by ${by} is done`),
+        ),
+      ),
     async measure(workspaces) {
       await Promise.all(
         workspaces.map(async (workspace) => {
@@ -194,6 +219,15 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     },
   }
 }
+
+/** A bus that takes nothing when another process may import already. */
+const whileHeld = (bus: Bus, lease: Lease): Bus => ({
+  ...bus,
+  async append(workspace, messages) {
+    lease.held()
+    return bus.append(workspace, messages)
+  },
+})
 
 const well = (): undefined => undefined
 const why = ({ message }: Error): string => message

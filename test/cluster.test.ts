@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -10,6 +10,8 @@ import { start, type Ended } from './support/recount.ts'
 const brokers = process.env['RECOUNT_TEST_KAFKA_BROKERS']
 const elasticsearch = process.env['RECOUNT_TEST_ELASTICSEARCH_URL']
 const LINES = 20_000
+
+const two = (n: number): string => String(Math.floor(n)).padStart(2, '0')
 
 if (!brokers || !elasticsearch) {
   t.plan(
@@ -95,6 +97,65 @@ if (!brokers || !elasticsearch) {
     const [embedded, clustered] = await both('import', 'sample', '--json')
     t.equal(ledgerOf(clustered).events, ledgerOf(embedded).events)
     await sameTimeline(t, 'with the logs again')
+  })
+
+  await t.test('two imports at once, in two processes, double nothing', async (t) => {
+    const lines = Array.from(
+      { length: 3000 },
+      (_, i) => `2026-03-01T10:${two(i / 60)}:${two(i % 60)}Z web7 app[1]: request ${i} of two\n`,
+    )
+    for (const [name, from, to] of [
+      ['first', 0, 2000],
+      ['second', 1000, 3000],
+    ] as const) {
+      mkdirSync(join(root, name))
+      // Two files each, so that one begins while the other is under way.
+      const middle = (from + to) / 2
+      writeFileSync(join(root, name, 'a.log'), lines.slice(from, middle + 500).join(''))
+      writeFileSync(join(root, name, 'b.log'), lines.slice(middle - 500, to).join(''))
+    }
+    const count = async (): Promise<number> =>
+      (await run(['timeline', '--format', 'jsonl'], cluster)).out.split('\n').length
+    const before = await count()
+    const ledgers = await Promise.all(
+      ['first', 'second'].map(async (path) =>
+        ledgerOf(await run(['import', path, '--json'], cluster)),
+      ),
+    )
+    t.equal((await count()) - before, lines.length)
+    t.equal(
+      ledgers.reduce((sum, { events }) => sum + events, 0),
+      lines.length,
+    )
+    for (const path of ['first', 'second'])
+      await run(['import', path], { RECOUNT_DATA: join(root, 'data') })
+    await sameTimeline(t, 'after two imports at once')
+  })
+
+  await t.test('what comes while the index is built anew is in the new one', async (t) => {
+    mkdirSync(join(root, 'live'))
+    const file = (nth: number): string => join('live', `${nth}.log`)
+    for (let nth = 0; nth < 6; nth++)
+      writeFileSync(
+        join(root, file(nth)),
+        Array.from(
+          { length: 100 },
+          (_, i) => `2026-04-0${nth + 1}T10:00:${two(i % 60)}Z web${nth} app[1]: live ${i}\n`,
+        ).join(''),
+      )
+    let building = true
+    const rebuilding = Promise.all([run(['rebuild'], cluster), run(['rebuild'], cluster)]).finally(
+      () => (building = false),
+    )
+    let during = 0
+    for (let nth = 0; nth < 6; nth++) {
+      if (building) during++
+      t.equal((await run(['import', file(nth)], cluster)).status, 0)
+    }
+    for (const { status, err } of await rebuilding) t.equal(status, 0, err)
+    t.ok(during > 1, `${during} imports came meanwhile`)
+    await run(['import', 'live'], { RECOUNT_DATA: join(root, 'data') })
+    await sameTimeline(t, 'rebuilt while files came')
   })
 
   await t.test('a rebuild gives the same bytes', async (t) => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AddressInfo } from 'node:net'
 import { Client } from '@elastic/elasticsearch'
 import t, { type Test } from 'tap'
@@ -8,6 +9,7 @@ import {
 } from '../services/event-index/elasticsearch.ts'
 import { Builds } from '../services/event-index/elasticsearch/builds.ts'
 import { bulk, type Action } from '../services/event-index/elasticsearch/bulk.ts'
+import { Leases } from '../services/event-index/elasticsearch/leases.ts'
 import { Names } from '../services/event-index/elasticsearch/names.ts'
 import { Server } from '../services/event-index/elasticsearch/server.ts'
 import { Writer } from '../services/event-index/elasticsearch/writer.ts'
@@ -270,15 +272,16 @@ if (url === undefined) {
   t.test('who writes to a build that was replaced goes on in the new one', async (t) => {
     const [one, two, [name]] = await pair(t)
     await one.write(main, [made({ id: '20240501T1-old' })], '1')
-    // As `recount rebuild` does: renewed by two, written by the second, published by the first.
     const server = new Server(url, 5000)
     t.teardown(() => server.close())
     const names = new Names(name!.slice(0, -main.length), main)
     const builds = new Builds(server, names)
     const build = await builds.current()
-    const { publish } = await one.renew(main)
-    const { index } = await two.renew(main)
+    const abandoned = await one.renew(main)
+    const { index, publish } = await two.renew(main)
     await index.write(main, [made({ id: 'new' })], '1')
+    await t.rejects(abandoned.index.write(main, [made({ id: 'lost' })], '1'))
+    await t.rejects(abandoned.publish(), { message: /another rebuild has begun/ })
     await publish()
     const stale = new Writer(server, names, builds, build)
     await t.rejects(stale.write([made({ id: '20240701T1-stale', after: 5 })]))
@@ -293,9 +296,75 @@ if (url === undefined) {
     await two.renew(main)
     t.strictSame(
       (await indices()).filter((index) => index.startsWith(name!)),
-      ['202406.2', 'meta.2', 'meta.3', 'undated.2'].map((rest) => `${name}-${rest}`),
+      ['202406.3', 'meta.3', 'meta.5', 'undated.3'].map((rest) => `${name}-${rest}`),
     )
     t.strictSame(await one.check(main), [])
+  })
+
+  t.test('one process at a time holds a lease, and one that is gone loses it', async (t) => {
+    const [, , [name]] = await pair(t)
+    const server = new Server(url, 5000)
+    t.teardown(() => server.close())
+    const prefix = name!.slice(0, -main.length)
+    t.teardown(() => server.call((c) => c.indices.delete({ index: `${prefix}.leases` })))
+    const leases = new Leases(server, prefix, 2000)
+    const said: string[] = []
+    let inside = 0
+    await Promise.all(
+      [1, 2, 3].map((n) =>
+        leases.hold(
+          'work',
+          async (lease) => {
+            t.equal(++inside, 1, 'alone')
+            await sleep(1200)
+            lease.held()
+            inside--
+          },
+          (by) => said.push(`${n} waits for ${by}`),
+        ),
+      ),
+    )
+    t.equal(said.length, 2)
+    t.match(said[0], new RegExp(`process ${process.pid}`))
+
+    // Its beats do not come through any more.
+    const cut = new Server(url, 5000)
+    let began!: () => void
+    const begun = new Promise<void>((resolve) => (began = resolve))
+    const zombie = new Leases(cut, prefix, 2000).hold(
+      'work',
+      async (lease) => {
+        lease.held()
+        await cut.close()
+        began()
+        await sleep(3000)
+        lease.held()
+      },
+      () => t.fail('nobody else works'),
+    )
+    zombie.catch(() => undefined)
+    await begun
+    const startedMs = performance.now()
+    await leases.hold(
+      'work',
+      async () => undefined,
+      () => undefined,
+    )
+    t.ok(performance.now() - startedMs > 1000, 'it is waited for')
+    await t.rejects(zombie, { message: /another process may have begun an import/ })
+    await t.rejects(
+      leases.hold(
+        'work',
+        () => Promise.reject(new Error('failed')),
+        () => undefined,
+      ),
+      { message: 'failed' },
+    )
+    await leases.hold(
+      'work',
+      async () => t.pass('free again'),
+      () => t.fail('nobody works'),
+    )
   })
 
   t.test('setting up again changes nothing', async (t) => {

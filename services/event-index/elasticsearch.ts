@@ -2,6 +2,7 @@ import { Builds, type Build } from './elasticsearch/builds.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
 import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
+import { Leases, type Lease } from './elasticsearch/leases.ts'
 import { IndexGone, NO_INDEX, Server, typeOf, type Outcome } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
@@ -23,6 +24,16 @@ export interface ElasticsearchOptions {
   counts?(outcomes: readonly Outcome[]): void
 }
 
+export interface ElasticsearchEventIndex extends EventIndex {
+  /** Works while no other process does work of this name in this workspace; `waits` is told once who does. */
+  alone<T>(
+    workspace: string,
+    name: string,
+    work: (lease: Lease) => Promise<T>,
+    waits: (by: string) => void,
+  ): Promise<T>
+}
+
 interface Workspace {
   names: Names
   builds: Builds
@@ -39,8 +50,9 @@ export function elasticsearchEventIndex({
   prefix = 'recount-',
   patienceMs = PATIENCE_MS,
   counts,
-}: ElasticsearchOptions): EventIndex {
+}: ElasticsearchOptions): ElasticsearchEventIndex {
   const server = new Server(url, patienceMs, counts)
+  const leases = new Leases(server, prefix)
   const workspaces = new Map<string, Workspace>()
   const of = (name: string): Workspace => {
     let workspace = workspaces.get(name)
@@ -110,6 +122,10 @@ export function elasticsearchEventIndex({
           workspace.current = undefined
         },
       }
+    },
+    alone: async (workspace, name, work, waits) => {
+      await setUp(server)
+      return leases.hold(`${workspace} ${name}`, work, waits)
     },
     close: () => server.close(),
   }

@@ -1,3 +1,4 @@
+import { Unavailable } from '../../unavailable.ts'
 import type { Names } from './names.ts'
 import { orNone, typeOf, type Server } from './server.ts'
 import { setUp } from './set-up.ts'
@@ -32,17 +33,22 @@ export class Builds {
     return build(1, true)
   }
 
-  /** An empty build beside the current one, in place of any that was never published. */
+  /** An empty build beside the current one, in place of any that was never published: with a number of its own, so that whoever still fills that one does not fill this. */
   async next(): Promise<Build> {
-    const { number } = await this.current()
-    await this.#dropAllBut(number)
-    await this.#create(number + 1, false)
-    return build(number + 1, false)
+    const { number: current } = await this.current()
+    const numbers = Object.values(await this.#aliases()).map((names) => this.#numberOf(names) ?? 0)
+    const number = Math.max(...numbers) + 1
+    await this.#dropAllBut(current)
+    await this.#create(number, false)
+    return build(number, false)
   }
 
-  /** Lets reads go to a build, and deletes all others: in one step. */
+  /** Lets reads go to a build, and deletes all others: in one step. @throws Unavailable when another build was begun in its place */
   async publish({ number }: Build): Promise<void> {
-    const actions = Object.entries(await this.#aliases()).map(([index, aliases]) => {
+    const there = await this.#aliases()
+    if (!Object.values(there).some((aliases) => aliases.includes(this.#names.metaOf(number))))
+      throw new Unavailable('another rebuild has begun; this one ends, and changed nothing')
+    const actions = Object.entries(there).map(([index, aliases]) => {
       if (this.#numberOf(aliases) !== number) return { remove_index: { index } }
       const { meta, events } = this.#names
       const alias = aliases.includes(this.#names.metaOf(number)) ? meta : events
