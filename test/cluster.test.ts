@@ -102,17 +102,16 @@ if (!brokers || !elasticsearch) {
   await t.test('two imports at once, in two processes, double nothing', async (t) => {
     const lines = Array.from(
       { length: 3000 },
-      (_, i) => `2026-03-01T10:${two(i / 60)}:${two(i % 60)}Z web7 app[1]: request ${i} of two\n`,
+      (_, i) => `2026-03-01T10:${two(i / 60)}:${two(i % 60)}Z INFO request ${i} of two\n`,
     )
-    for (const [name, from, to] of [
-      ['first', 0, 2000],
-      ['second', 1000, 3000],
+    // Many files, cut at other places, so that each import meets what the other sends while it is under way.
+    for (const [name, first] of [
+      ['first', 0],
+      ['second', 60],
     ] as const) {
       mkdirSync(join(root, name))
-      // Two files each, so that one begins while the other is under way.
-      const middle = (from + to) / 2
-      writeFileSync(join(root, name, 'a.log'), lines.slice(from, middle + 500).join(''))
-      writeFileSync(join(root, name, 'b.log'), lines.slice(middle - 500, to).join(''))
+      for (let from = first; from < lines.length; from += 120)
+        writeFileSync(join(root, name, `${from}.log`), lines.slice(from, from + 180).join(''))
     }
     const count = async (): Promise<number> =>
       (await run(['timeline', '--format', 'jsonl'], cluster)).out.split('\n').length
@@ -140,7 +139,7 @@ if (!brokers || !elasticsearch) {
         join(root, file(nth)),
         Array.from(
           { length: 100 },
-          (_, i) => `2026-04-0${nth + 1}T10:00:${two(i % 60)}Z web${nth} app[1]: live ${i}\n`,
+          (_, i) => `2026-04-0${nth + 1}T10:00:${two(i % 60)}Z INFO live ${i}\n`,
         ).join(''),
       )
     let building = true
