@@ -21,6 +21,17 @@ export interface Figures {
   retries: number
 }
 
+/** What else a scenario looks at. */
+export interface Conduct {
+  faults: number
+  /** Processes that SIGTERM did not end in time and with status 0. */
+  badExits?: number
+  /** The most memory that one process of ours ever had, in MiB. */
+  peakMb?: number
+}
+
+const PEAK_MB = 384
+
 const PAGE = 1000
 
 /** Texts that must be dead letters because the index refuses them. */
@@ -80,8 +91,11 @@ function sums(sent: readonly Sent[]): string[] {
   })
 }
 
-export const broken = (f: Figures): boolean =>
-  f.lost + f.duplicated + f.phantom + f.misplaced + f.wrongSums > 0 || f.acknowledged < f.files
+export const broken = (f: Figures & Partial<Conduct>): boolean =>
+  f.lost + f.duplicated + f.phantom + f.misplaced + f.wrongSums > 0 ||
+  f.acknowledged < f.files ||
+  (f.badExits ?? 0) > 0 ||
+  (f.peakMb ?? 0) > PEAK_MB
 
 async function counted(timeline: Timeline, workspace: string): Promise<Map<string, number>> {
   const there = new Map<string, number>()

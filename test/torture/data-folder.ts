@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { Ledger } from '../../schemas/ledger.ts'
 import { openTimeline } from '../../services/timeline.ts'
-import { check, type Figures } from './check.ts'
+import { check, type Conduct, type Figures } from './check.ts'
 import { makeFile, sendAll, type Sent } from './load.ts'
 import { spawnRecount, supervised } from './processes.ts'
 import type { Scenario, Size } from './scenarios.ts'
@@ -28,20 +28,20 @@ export async function onDataFolder(
   { name }: Scenario,
   { files: count, events, fault }: Size,
   seed?: string,
-): Promise<Figures & { faults: number }> {
+): Promise<Figures & Conduct> {
   const root = mkdtempSync(join(tmpdir(), 'recount-torture-'))
   const data = join(root, 'data')
   const files = Array.from({ length: count }, (_, i) => makeFile(`${name}${i}`, events))
   const times = 'times' in fault ? fault.times : 0
   try {
-    const faults =
+    const conduct =
       name === 'kill-import'
-        ? await killImports(root, data, files, times, seed)
-        : await killServer(data, files, times, seed)
+        ? { faults: await killImports(root, data, files, times, seed) }
+        : await endServer('term' in fault ? 'end' : 'kill', { data, files, times, seed })
     const timeline = openTimeline(data, pino({ level: 'silent' }))
     try {
       await timeline.settled('main')
-      return { ...(await check(timeline, 'main', files)), faults }
+      return { ...(await check(timeline, 'main', files)), ...conduct }
     } finally {
       await timeline.close()
     }
@@ -86,27 +86,32 @@ async function timed(child: ReturnType<typeof spawnRecount>): Promise<number> {
   return performance.now() - begin
 }
 
-async function killServer(
-  data: string,
-  files: readonly Sent[],
-  times: number,
-  seed?: string,
-): Promise<number> {
+/** Ends the server while files are sent to it, again and again. */
+async function endServer(
+  how: 'end' | 'kill',
+  {
+    data,
+    files,
+    times,
+    seed,
+  }: { data: string; files: readonly Sent[]; times: number; seed: string | undefined },
+): Promise<Conduct> {
   const server = await supervised(['--data', data], {}, seed)
-  let kills = 0
+  let [faults, badExits] = [0, 0]
   const load = { ended: false }
   const sent = sendAll(files, () => server.url, {
     writers: WRITERS,
     until: Date.now() + LIMIT_MS,
   }).finally(() => (load.ended = true))
-  while (!load.ended && kills < times) {
+  while (!load.ended && faults < times) {
     await sleep(moment())
     if (load.ended) break
-    await server.kill()
-    kills++
+    if (how === 'kill') await server.kill()
+    else if (!(await server.end())) badExits++
+    faults++
     await server.start()
   }
   await sent
   await server.end()
-  return kills
+  return { faults, badExits }
 }

@@ -59,12 +59,19 @@ export async function killEngine(engine: Engine, downMs: number): Promise<void> 
   if (failed) throw new Error(failed)
 }
 
-export async function freezeEngine(engine: Engine, ms: number): Promise<void> {
-  const pid = pidOf(engine)
-  process.kill(pid, 'SIGSTOP')
+export const freezeEngine = (engine: Engine, ms: number): Promise<void> =>
+  frozen([engine], () => sleep(ms))
+
+/** Does something while neither server answers. */
+export const whileFrozen = (work: () => Promise<void>): Promise<void> =>
+  frozen(['kafka', 'elasticsearch'], work)
+
+async function frozen(engines: readonly Engine[], work: () => Promise<void>): Promise<void> {
+  const pids = engines.map(pidOf)
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
   try {
-    await sleep(ms)
+    await work()
   } finally {
-    process.kill(pid, 'SIGCONT')
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
   }
 }

@@ -1,19 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const MAIN = resolve('build/services/main.js')
 const SEEDS = resolve('build/test/torture/seeds/register.js')
 const START_MS = 30_000
-/** After SIGTERM a process ends within ten seconds; on a machine that is busy, too. */
-const END_MS = 20_000
+/** After SIGTERM a process ends within ten seconds. */
+const END_MS = 10_000
 
 /** A process that is started again, as a supervisor would, when a fault has killed it. */
 export interface Supervised {
   readonly url: string
   kill(): Promise<void>
   start(): Promise<void>
-  end(): Promise<void>
+  /** SIGTERM. @returns whether it ended in time and with status 0; what does not is killed */
+  end(): Promise<boolean>
+  /** The most memory that it had since it was started, in MiB. */
+  peakMb(): number
 }
 
 /** `seed`: the name of a bug that is put into the code as it is loaded. */
@@ -36,10 +40,12 @@ export async function supervised(
 ): Promise<Supervised> {
   let child: ChildProcess | undefined
   let url = ''
+  const isRunning = (): boolean =>
+    child !== undefined && child.exitCode === null && child.signalCode === null
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill(signal)
+    if (!isRunning()) return
+    const exit = once(child!, 'exit')
+    child!.kill(signal)
     const tooLate = setTimeout(() => child!.kill('SIGKILL'), END_MS)
     await exit
     clearTimeout(tooLate)
@@ -62,6 +68,13 @@ export async function supervised(
     },
     kill: () => stop('SIGKILL'),
     start,
-    end: () => stop('SIGTERM'),
+    async end() {
+      await stop('SIGTERM')
+      return child!.exitCode === 0
+    },
+    peakMb() {
+      const status = isRunning() ? readFileSync(`/proc/${child!.pid}/status`, 'utf8') : ''
+      return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024)
+    },
   }
 }

@@ -2,6 +2,10 @@ import type { BulkFault } from './fake-elasticsearch.ts'
 
 /** What is done while files are sent. */
 export type Fault =
+  /** SIGTERM. `frozen`: while Kafka and Elasticsearch do not answer. */
+  | { term: 'serve' | 'roles'; times: number; frozen?: true }
+  /** More than is taken: so many writers at once, and an index that is slow. */
+  | { writers: number; bulks: 'slow' }
   | { kill: 'import' | 'serve' | 'roles' | 'kafka' | 'elasticsearch'; times: number }
   | { freeze: 'kafka' | 'elasticsearch'; ms: number }
   | { bulks: BulkFault; ms?: number }
@@ -39,6 +43,32 @@ export const SCENARIOS: readonly Scenario[] = [
     on: 'data folder',
     small: { files: 24, events: 400, fault: { kill: 'serve', times: 6 } },
     full: { files: 400, events: 500, fault: { kill: 'serve', times: 100 } },
+  },
+  {
+    name: 'drain-serve',
+    on: 'data folder',
+    small: { files: 16, events: 400, fault: { term: 'serve', times: 4 } },
+    full: { files: 400, events: 500, fault: { term: 'serve', times: 100 } },
+  },
+  {
+    name: 'drain-roles',
+    on: 'cluster',
+    small: { files: 6, events: 300, fault: { term: 'roles', times: 5 } },
+    full: { files: 200, events: 500, fault: { term: 'roles', times: 100 } },
+  },
+  {
+    name: 'drain-while-frozen',
+    on: 'cluster',
+    long: true,
+    small: { files: 3, events: 300, fault: { term: 'roles', times: 1, frozen: true } },
+    full: { files: 20, events: 500, fault: { term: 'roles', times: 5, frozen: true } },
+  },
+  {
+    name: 'offered-too-much',
+    on: 'cluster',
+    long: true,
+    small: { files: 60, events: 300, fault: { writers: 40, bulks: 'slow' } },
+    full: { files: 400, events: 5000, fault: { writers: 60, bulks: 'slow' } },
   },
   {
     name: 'kill-any-role',

@@ -8,6 +8,8 @@ export interface Seed {
   to: string
   /** The scenario that shows it. */
   caughtBy: string
+  /** Only at full size, or when it is named. */
+  long?: true
 }
 
 export const SEEDS: readonly Seed[] = [
@@ -59,5 +61,13 @@ export const SEEDS: readonly Seed[] = [
     from: "topic: 'rejections',",
     to: "topic: 'forgotten',",
     caughtBy: 'kill-import',
+  },
+  {
+    name: 'a-server-that-is-down-keeps-the-process',
+    module: 'services/commands/serve.js',
+    from: 'process.exit(0);',
+    to: ';',
+    caughtBy: 'drain-while-frozen',
+    long: true,
   },
 ]
