@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Sized } from './backup/decode.ts'
+import { fill } from './backup/fill.ts'
 import { consumed, covers, offsetsOf, positionOf, removals, type Bus } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
@@ -87,7 +89,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       await sleep(waitMs)
     }
   }
-  /** A file that is imported again must not meet its own removal. */
+  /** What is imported again, or restored, must not meet a removal before it that comes by another partition. */
   const removed = async (workspace: string): Promise<void> => {
     const last = (await removals(bus, workspace)).all.at(-1)
     if (!last) return
@@ -186,6 +188,29 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
           (by) => logger.warn(`waits until a rebuild by ${by} is done`),
         ),
       ),
+    restore: (workspace, open) =>
+      onto(workspace, async (_, lease) => {
+        // Nothing can be taken from Kafka again: that it is whole is known before the first is sent.
+        for await (const _ of open());
+        const messages = async function* (): AsyncGenerator<Sized> {
+          let isBehind = false
+          for await (const message of open()) {
+            if (message.topic === 'records' && !isBehind) {
+              await removed(workspace)
+              isBehind = true
+            }
+            yield message
+          }
+        }
+        const filling = fill(whileHeld(bus, lease), workspace, messages())
+        const { count, position } = await filling.catch((error: Error) => {
+          throw new Unavailable(
+            `${error.message}. A part of the backup is in the workspace ${workspace}: restore it into another one, with --workspace`,
+          )
+        })
+        await indexed(workspace, position)
+        return count
+      }),
     async measure(workspaces) {
       await Promise.all(
         workspaces.map(async (workspace) => {

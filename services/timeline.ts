@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { Removal } from '../schemas/removal.ts'
+import type { Sized } from './backup/decode.ts'
+import { fill } from './backup/fill.ts'
 import type { Bus } from './bus/bus.ts'
 import { embeddedBus } from './bus/embedded.ts'
 import { embeddedEventIndex } from './event-index/embedded.ts'
@@ -21,6 +26,11 @@ export interface Timeline {
   remove(workspace: string, removal: Removal): Promise<number>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
+  /**
+   * Puts everything of a backup into an empty workspace and onto the timeline; resolves to how many messages that were. `open` gives them from the first, maybe more than once;
+   * when it throws, the workspace stays empty.
+   */
+  restore(workspace: string, open: () => AsyncIterable<Sized>): Promise<number>
   /** Resolves when everything that was acknowledged before is in the index. */
   settled(workspace: string): Promise<void>
   /** What is down, and what to do about it; undefined when all is well. What has stopped is begun again. */
@@ -37,7 +47,8 @@ const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
 /** A timeline in a data folder: with cluster.ts and normalizer-thread.ts the only place that knows which implementation stands behind a port. */
 export function openTimeline(data: string, logger: Logger): Timeline {
   const metrics = new Metrics()
-  const bus = countedBus(embeddedBus(data), metrics)
+  const embedded = embeddedBus(data)
+  const bus = countedBus(embedded, metrics)
   const eventIndex = embeddedEventIndex(data)
   const normalizers = new Map<string, Promise<Thread>>()
   /** Why normalizers stopped, until they have caught up again. */
@@ -128,6 +139,23 @@ export function openTimeline(data: string, logger: Logger): Timeline {
         normalizers.delete(workspace)
         await publish()
         await settled(workspace)
+      }),
+    restore: (workspace, open) =>
+      inTurn(workspace, async () => {
+        // One that begins now sees whether the index is of a log that is gone.
+        await normalizer(workspace)
+        // The owner of a data folder throws away what is in here when it begins.
+        const folder = join(data, 'uploads', randomUUID())
+        const aside = embeddedBus(folder)
+        try {
+          const { count } = await fill(aside, workspace, open())
+          await embedded.adopt(workspace, join(folder, workspace, 'log.sqlite'))
+          await settled(workspace)
+          return count
+        } finally {
+          await aside.close()
+          rmSync(folder, { recursive: true, force: true })
+        }
       }),
     async close() {
       // The last to close an index must be who may write it: it clears the file's write-ahead log away.

@@ -4,7 +4,8 @@ import type { Removal } from '../../schemas/removal.ts'
  * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
  * `removals`: schemas/removal.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
  */
-export type Topic = 'records' | 'rejections' | 'contexts' | 'removals' | 'imports'
+export const TOPICS = ['records', 'rejections', 'contexts', 'removals', 'imports'] as const
+export type Topic = (typeof TOPICS)[number]
 
 export interface Message {
   topic: Topic
@@ -16,6 +17,16 @@ export interface Message {
 export interface Delivered extends Message {
   /** Where the message stands. */
   position: string
+}
+
+/** What a message says; undefined when that is no JSON: not everybody who writes to Kafka is of ours. */
+export function valueOf(message: Delivered): unknown {
+  try {
+    return message.value
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /**
@@ -111,8 +122,10 @@ export async function removals(bus: Bus, workspace: string): Promise<TakenBack> 
   const all: { position: string; value: Removal }[] = []
   for await (const { value, position } of bus.read(workspace, ['removals']))
     all.push({ position, value: value as Removal })
-  return {
-    all,
-    since: (position) => all.filter((r) => isAfter(r.position, position)).map((r) => r.value),
-  }
+  return takenBack(all)
 }
+
+export const takenBack = (all: TakenBack['all']): TakenBack => ({
+  all,
+  since: (position) => all.filter((r) => isAfter(r.position, position)).map((r) => r.value),
+})

@@ -39,8 +39,13 @@ interface Log {
   channel: BroadcastChannel
 }
 
+export interface EmbeddedBus extends Bus {
+  /** Takes all messages of the log in another file over into an empty one, at once or not at all. */
+  adopt(workspace: string, path: string): Promise<void>
+}
+
 /** The bus in this process: `<data>/<workspace>/log.sqlite`, one row a message, compressed; what is acknowledged is on disk. One thread appends, any may read and consume. */
-export function embeddedBus(data: string): Bus {
+export function embeddedBus(data: string): EmbeddedBus {
   const logs = new Map<string, Log>()
   const log = (workspace: string): Log => {
     let found = logs.get(workspace)
@@ -107,6 +112,17 @@ export function embeddedBus(data: string): Bus {
     async end(workspace) {
       const end = endOf(log(workspace).db)
       return end === 0 ? null : String(end)
+    },
+    async adopt(workspace, path) {
+      const to = log(workspace)
+      to.db.prepare('attach ? as other').run(path)
+      try {
+        write(to, () => to.db.exec('insert into log select * from other.log'))
+      } catch (error) {
+        throw new Unavailable(`the log of record cannot be written: ${(error as Error).message}`)
+      } finally {
+        to.db.exec('detach other')
+      }
     },
     async check(workspace) {
       try {
@@ -224,11 +240,14 @@ async function flush(log: Log): Promise<void> {
     await setImmediate()
     const appends = log.queue.splice(0)
     try {
-      commit(
-        log,
-        appends.flatMap((a) => a.messages),
-        appends.flatMap((a) => a.bodies),
-      )
+      const messages = appends.flatMap((a) => a.messages)
+      const bodies = appends.flatMap((a) => a.bodies)
+      write(log, () => {
+        // The normalizer of this folder appends in a thread of its own.
+        let position = endOf(log.db)
+        for (const [i, { topic, key }] of messages.entries())
+          log.insert.run(++position, topic, key, bodies[i]!, digest(bodies[i]!))
+      })
     } catch (error) {
       const refused = new Unavailable(
         `the log of record cannot be written: ${(error as Error).message}. Nothing that was acknowledged is lost: make room, and send the same again`,
@@ -243,14 +262,14 @@ async function flush(log: Log): Promise<void> {
   log.flushing = undefined
 }
 
-function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Array[]): void {
+/** Does something to a log in one transaction, and tells who waits for messages. */
+function write(log: Log, work: () => void): void {
   log.db.exec('begin immediate')
-  // The normalizer of this folder appends in a thread of its own.
-  let position = endOf(log.db)
+  let end: number
   try {
-    for (const [i, { topic, key }] of messages.entries())
-      log.insert.run(++position, topic, key, bodies[i]!, digest(bodies[i]!))
-    if (position > log.end) log.commit.run(position, Date.now())
+    work()
+    end = endOf(log.db)
+    if (end > log.end) log.commit.run(end, Date.now())
     log.db.exec('commit')
   } catch (error) {
     try {
@@ -260,8 +279,8 @@ function commit(log: Log, messages: readonly Message[], bodies: readonly Uint8Ar
     }
     throw error
   }
-  appended(log, position)
-  log.channel.postMessage(position)
+  appended(log, end)
+  log.channel.postMessage(end)
 }
 
 const REMEDY = 'Restore it from a backup: what is damaged there cannot be worked out.'

@@ -4,6 +4,7 @@ import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
 import { isWorkspace, type Config } from '../config.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
+import { intoFile } from './into-file.ts'
 import { packageVersion } from './package-version.ts'
 import { run, type Invocation } from './run.ts'
 
@@ -52,10 +53,11 @@ export async function commandLine(
     name: string,
     options: Shared & Record<string, unknown>,
     paths: string[] = [],
+    to = output,
   ): Promise<void> => {
     const { data, workspace, ...rest } = options
     const invocation: Invocation = { name, options: rest, paths, data, workspace }
-    status = await run(config, invocation, output)
+    status = await run(config, invocation, to)
   }
   const program = new Program('recount')
     .description('One UTC timeline of everything that was recorded about an event.')
@@ -119,6 +121,21 @@ export async function commandLine(
   )
   command('doctor', 'look for what is wrong with the data folder').action((options: Shared) =>
     invoke('doctor', { ...options }),
+  )
+  command('backup <file>', 'write everything of the workspace into one file (- for a pipe)')
+    .option('--force', 'overwrite the file')
+    .action(async (file: string, { force = false, ...options }: Shared & { force?: boolean }) => {
+      if (file === '-') return invoke('backup', options)
+      await intoFile(file, force, async (out) => {
+        await invoke('backup', options, [], { ...output, out })
+        return status
+      })
+    })
+  command('restore <file>', 'fill an empty workspace with a backup (- reads a pipe)').action(
+    async (file: string, options: Shared) => {
+      if (file !== '-' && !existsSync(file)) throw new WrongUse(`${file}: there is no such file`)
+      await invoke('restore', { ...options }, [file])
+    },
   )
   const sources = program.command('sources').description('what was imported')
   command('list', 'every source and every file, with its counts', sources)

@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   'sources-list': async () => (await import('./sources.ts')).sourcesListCommand,
   'sources-remove': async () => (await import('./sources.ts')).sourcesRemoveCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
 }
 
@@ -34,6 +36,9 @@ const lazily: Readonly<Record<string, Command<never>>> = Object.fromEntries(
     async (setting, options) => (await load())(setting, options),
   ]),
 )
+
+/** Commands that make a data folder. */
+const MAKE = new Set(['import', 'serve', 'restore'])
 
 /** Another command may be about to leave the folder: so long its owner may take to do so. */
 const PATIENCE_MS = 5000
@@ -56,9 +61,9 @@ export async function run(
       'setup is for Kafka and Elasticsearch: set RECOUNT_KAFKA_BROKERS and RECOUNT_ELASTICSEARCH_URL; a data folder needs none',
     )
   }
-  if (name !== 'import' && name !== 'serve' && !existsSync(data)) {
+  if (!MAKE.has(name) && !existsSync(data)) {
     throw new WrongUse(
-      `there is no data folder ${data}: name it with --data or RECOUNT_DATA; import and serve make one`,
+      `there is no data folder ${data}: name it with --data or RECOUNT_DATA; import, serve and restore make one`,
     )
   }
   const files = await inputFiles(invocation.paths, data)

@@ -10,6 +10,7 @@ import {
   offsetsOf,
   positionOf,
   removals,
+  valueOf,
   type Bus,
   type Delivered,
   type From,
@@ -256,16 +257,6 @@ function applier(
   return (messages, begins) => {
     const attributes = { 'recount.workspace': workspace, 'recount.messages': messages.length }
     return inSpan('normalize', { attributes }, () => apply(messages, begins))
-  }
-}
-
-/** What a message says; undefined when that is no JSON. */
-function valueOf(message: Delivered): unknown {
-  try {
-    return message.value
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 
