@@ -15,7 +15,7 @@ import { turns } from './in-turn.ts'
 import type { ImportOptions } from './ingest/import.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
-import { Unavailable } from './unavailable.ts'
+import { Newer, Unavailable } from './unavailable.ts'
 
 /** Everything that commands and the API need, wired together. */
 export interface Timeline {
@@ -49,12 +49,15 @@ export function openTimeline(data: string, logger: Logger): Timeline {
   const metrics = new Metrics()
   const embedded = embeddedBus(data)
   const bus = countedBus(embedded, metrics)
-  const eventIndex = embeddedEventIndex(data)
+  const eventIndex = embeddedEventIndex(data, (path) =>
+    logger.warn(
+      `${path} is of an older version, or damaged: it is made anew from the log, which takes a while for a large one`,
+    ),
+  )
   const normalizers = new Map<string, Promise<Thread>>()
   /** Why normalizers stopped, until they have caught up again. */
   const stopped = new Map<string, Error>()
   const stop = (workspace: string, error: Error): void => {
-    logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
     normalizers.delete(workspace)
     stopped.set(workspace, error)
   }
@@ -70,7 +73,10 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       {
         data: { data, workspace, after },
         limits: LIMITS,
-        failed: (error) => stop(workspace, error),
+        failed(error) {
+          logger.fatal(error, 'the normalizer has stopped; the next import starts it again')
+          stop(workspace, error)
+        },
       },
     )
   }
@@ -88,7 +94,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     try {
       await (await normalizer(workspace)).call('indexed', position)
     } catch (error) {
-      throw new Unavailable(whyStopped(workspace, error as Error))
+      throw error instanceof Newer ? error : new Unavailable(whyStopped(workspace, error as Error))
     }
     stopped.delete(workspace)
   }

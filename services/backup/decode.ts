@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Check } from 'typebox/value'
 import { BACKUP_VERSION, BackupEnd, BackupHead, BackupMessage } from '../../schemas/backup.ts'
@@ -69,7 +69,11 @@ async function* uncompressed(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<U
     yield first.value
     yield* { [Symbol.asyncIterator]: () => chunks }
   }
-  yield* Readable.from(all()).compose(createGunzip({ chunkSize: CHUNK })) as AsyncIterable<Buffer>
+  const decompressing = createGunzip({ chunkSize: CHUNK })
+  const feeding = pipeline(all(), decompressing)
+  // The loop below fails with the same error.
+  feeding.catch(() => undefined)
+  yield* decompressing as AsyncIterable<Buffer>
 }
 
 /** Lines with their newline; the last may have none. */

@@ -5,19 +5,15 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BroadcastChannel } from 'node:worker_threads'
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
-import {
-  DatabaseSync,
-  type DatabaseSyncInstance,
-  type StatementSyncInstance,
-} from '@photostructure/sqlite'
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
 import { inInsertSpan } from '../tracing.ts'
 import type { Bus, Delivered, Message, Topic } from './bus.ts'
+import { openLogFile } from './log-file.ts'
 import { Unavailable } from '../unavailable.ts'
 
 const READ_AT_ONCE = 16
 /** Half the time of the fastest deflate, for a tenth more bytes. */
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } }
-const VERSION = 1
 
 interface Append {
   messages: readonly Message[]
@@ -156,7 +152,9 @@ const digest = (body: Uint8Array): Uint8Array =>
 
 function valueOf({ position, body, digest: written }: LogRow): unknown {
   if (Buffer.compare(digest(body), written) !== 0)
-    throw new Error(`message ${position} of the log is damaged; restore log.sqlite from a backup`)
+    throw new Unavailable(
+      `message ${position} of the log is damaged; restore log.sqlite from a backup`,
+    )
   return JSON.parse(brotliDecompressSync(body).toString())
 }
 
@@ -183,24 +181,7 @@ function opened(folder: string): Log {
 
 function openLog(folder: string): Log {
   mkdirSync(folder, { recursive: true })
-  const db = new DatabaseSync(join(folder, 'log.sqlite'))
-  // Acknowledged means on disk: with synchronous = normal a power loss takes acknowledged rows.
-  db.exec(
-    'pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000',
-  )
-  const { user_version: version } = db.prepare('pragma user_version').get() as {
-    user_version: number
-  }
-  if (version > VERSION) {
-    db.close()
-    throw new Unavailable(
-      `${folder} was written by a newer recount (log version ${version}, this one reads ${VERSION}); use that version`,
-    )
-  }
-  db.exec(`create table if not exists log (position integer primary key, topic text not null, key text not null, body blob not null, digest blob not null);
-    create index if not exists log_topic on log (topic, key);
-    create table if not exists groups (name text primary key, position integer not null) without rowid;
-    create table if not exists commits (position integer primary key, at_ms integer not null); pragma user_version = ${VERSION}`)
+  const db = openLogFile(join(folder, 'log.sqlite'))
   const changes = new EventEmitter()
   changes.setMaxListeners(0)
   const log: Log = {

@@ -1,3 +1,4 @@
+import { Newer } from '../unavailable.ts'
 import type { Command } from './command.ts'
 
 /** Reads every message of the log and every page of the index, and says what is wrong and what to do. */
@@ -10,11 +11,12 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
   let index: string[] = []
   try {
     if (log.length === 0) await timeline.settled(workspace)
-    index = await timeline.eventIndex.check(workspace)
+    index = (await timeline.eventIndex.check(workspace)).map(rebuilt)
   } catch (error) {
-    index = [(error as Error).message]
+    const { message } = error as Error
+    index = [error instanceof Newer ? message : rebuilt(message)]
   }
-  for (const text of index) await out(`index: ${text}. Run: recount rebuild\n`)
+  for (const text of index) await out(`index: ${text}\n`)
   const wrong = log.length + index.length
   await out(
     wrong === 0
@@ -23,3 +25,5 @@ export const doctorCommand: Command<object> = async ({ timeline, workspace, out 
   )
   return wrong === 0 ? 0 : 1
 }
+
+const rebuilt = (wrong: string): string => `${wrong}. Run: recount rebuild`

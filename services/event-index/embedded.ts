@@ -22,19 +22,23 @@ const SUFFIXES = ['', '-wal', '-shm']
 /**
  * The index in this process: `<data>/<workspace>/index.sqlite`. It is written in the thread that calls and read in one of its own, so that reads do not wait for writes;
  * one thread of a process writes.
+ * `renews` is told of a file that is thrown away and made anew.
  */
-export function embeddedEventIndex(data: string): EventIndex {
+export function embeddedEventIndex(
+  data: string,
+  renews: (path: string) => void = () => undefined,
+): EventIndex {
   const writers = new Map<string, Writer>()
   const readers = new Map<string, Thread>()
   const writer = (workspace: string, file = 'index.sqlite'): Writer => {
     const path = join(data, workspace, file)
-    return found(writers, path, () => openWriter(path))
+    return found(writers, path, () => openWriter(path, renews))
   }
   const reader = (workspace: string): Thread =>
     found(readers, workspace, () => {
       const path = join(data, workspace, 'index.sqlite')
       // Somebody has to make the tables before they are read.
-      if (!existsSync(path) || !isCurrent(path)) openWriter(path).close()
+      if (!existsSync(path) || !isCurrent(path)) openWriter(path, renews).close()
       return startThread(
         new URL(`./embedded/reader-thread${import.meta.url.slice(-3)}`, import.meta.url),
         { data: path, limits: LIMITS, errors: [BadCursor, TimelineChanged] },
@@ -119,9 +123,12 @@ function remove(path: string): void {
   for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true })
 }
 
-/** An index of another version, or one that SQLite cannot open, is thrown away: it is filled again from the log. */
-function openWriter(path: string): Writer {
+/** An index of an older version, or one that SQLite cannot open, is thrown away: it is filled again from the log. */
+function openWriter(path: string, renews: (path: string) => void): Writer {
   mkdirSync(dirname(path), { recursive: true })
-  if (existsSync(path) && !isCurrent(path)) remove(path)
+  if (existsSync(path) && !isCurrent(path)) {
+    renews(path)
+    remove(path)
+  }
   return new Writer(path)
 }

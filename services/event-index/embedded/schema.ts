@@ -1,4 +1,5 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
+import { Newer } from '../../unavailable.ts'
 
 /** Raised with every change of the tables; an index of another version is thrown away and filled again from the log. */
 export const VERSION = 2
@@ -60,12 +61,19 @@ export function reading<T>(db: DatabaseSyncInstance, read: () => T): T {
 /** SQLITE_ERROR (no such table), SQLITE_CORRUPT and SQLITE_NOTADB: https://www.sqlite.org/rescode.html */
 const NO_INDEX = [1, 11, 26]
 
-/** Whether an index can be gone on with. An error of the machine says nothing about it. */
+/**
+ * Whether an index can be gone on with; one that cannot is made anew. An error of the machine says nothing about it.
+ * @throws Newer for one of a newer version
+ */
 export function isCurrent(path: string): boolean {
   try {
     const db = openForReading(path)
-    const version = meta(db, 'version')
+    const version = Number(meta(db, 'version') ?? 0)
     db.close()
+    if (version > VERSION)
+      throw new Newer(
+        `${path} was written by a newer recount (index version ${version}, this one reads ${VERSION}): use that version, or delete the file, which is filled again from the log`,
+      )
     return version === VERSION
   } catch (error) {
     if (NO_INDEX.includes((error as { sqliteCode?: number }).sqliteCode ?? 0)) return false
