@@ -50,12 +50,14 @@ export async function* decoded(
       digest.update(line)
     }
   } catch (error) {
-    throw error instanceof BadBackup ? error : damaged((error as Error).message)
+    if (error instanceof BadBackup) throw error
+    throw damaged(error instanceof SyntaxError ? 'a line is no JSON' : (error as Error).message)
   }
   if (!end) throw damaged('its end is missing')
   if (digest.digest('hex') !== end.sha256) throw damaged('its SHA-256 is another')
-  const isCounted = Object.entries(end.messages).every(([topic, n]) => counts.get(topic) === n)
-  if (!isCounted) throw damaged('the counts at its end are others')
+  const told = Object.entries(end.messages)
+  if (told.length !== counts.size || told.some(([topic, n]) => counts.get(topic) !== n))
+    throw damaged('the counts at its end are others')
 }
 
 /** What a gzip file holds. */

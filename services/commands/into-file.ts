@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -9,8 +9,12 @@ export async function intoFile(
   force: boolean,
   print: (out: Output['out']) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  if (!force && existsSync(path))
-    throw new WrongUse(`${path} is there: choose another name, or overwrite it with --force`)
+  if (existsSync(path)) {
+    if (!statSync(path).isFile())
+      throw new WrongUse(`${path} is no regular file: choose another name, or - for a pipe`)
+    if (!force)
+      throw new WrongUse(`${path} is there: choose another name, or overwrite it with --force`)
+  }
   const partial = `${path}.partial`
   const file = await open(partial, force ? 'w' : 'wx').catch(({ code, message }) => {
     throw new WrongUse(
@@ -19,12 +23,11 @@ export async function intoFile(
         : message,
     )
   })
-  let refused: Error | undefined
+  let refused: WrongUse | undefined
   try {
     const status = await print(async (chunk) => {
-      await file.writeFile(chunk).catch((error: Error) => {
-        refused = error
-        throw error
+      await file.writeFile(chunk).catch(({ message }: Error) => {
+        throw (refused = new WrongUse(`${path} cannot be written: ${message}`))
       })
     })
     if (status === 0) {

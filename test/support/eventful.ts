@@ -62,7 +62,11 @@ export async function eventful(t: Test, run: Run): Promise<void> {
 export const shown = async (run: Run): Promise<Record<string, string>> => ({
   timeline: (await run('timeline', '--format', 'jsonl')).out,
   sources: (await run('sources', 'list', '--json')).out,
-  'dead letters': (await run('dead-letters', 'list', '--format', 'jsonl')).out,
+  // In the order of their partitions on Kafka.
+  'dead letters': (await run('dead-letters', 'list', '--format', 'jsonl')).out
+    .split('\n')
+    .sort()
+    .join('\n'),
 })
 
 /** That two workspaces show the same bytes. */
