@@ -87,7 +87,7 @@ export function embeddedBus(data: string): EmbeddedBus {
       const { db } = log(workspace)
       const at = Number(after ?? 0)
       const first = db.prepare('select at_ms from commits where position > ? limit 1').get(at)
-      const { at_ms: came } = (first ?? { at_ms: Date.now() }) as { at_ms: number }
+      const { at_ms: came } = (first ?? { at_ms: Infinity }) as { at_ms: number }
       return { messages: Math.max(endOf(db) - at, 0), ageMs: Math.max(Date.now() - came, 0) }
     },
     async *read(workspace, topics, key) {

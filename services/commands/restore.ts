@@ -14,12 +14,15 @@ export const restoreCommand: Command<object> = async (setting) => {
       `the workspace ${SAMPLE_WORKSPACE} is the sample's: choose another with --workspace`,
     )
   const file = await onlyFile(setting)
-  if (!(await isEmpty(setting)))
-    throw new WrongUse(
-      `the workspace ${workspace} is not empty: it has ${counted(await eventsOf(setting), 'event')} and what was imported before; restore into another one with --workspace, or into another data folder with --data`,
-    )
   let head: BackupHead | undefined
-  const open = (): AsyncGenerator<Sized> => decoded(file.open(), (begins) => (head = begins))
+  const open = async function* (): AsyncGenerator<Sized> {
+    // Here, where nobody else imports meanwhile.
+    if (!(await isEmpty(setting)))
+      throw new WrongUse(
+        `the workspace ${workspace} is not empty: it has ${counted(await eventsOf(setting), 'event')} and what was imported before; restore into another one with --workspace, or into another data folder with --data`,
+      )
+    yield* decoded(file.open(), (begins) => (head = begins))
+  }
   let count: number
   try {
     count = await timeline.restore(workspace, open)

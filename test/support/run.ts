@@ -8,7 +8,12 @@ const LEAF = /^ *(not )?ok \d+(?: - (.*))?$/
 const SUMMARY = / # time=[\d.]+m?s(?: \{)?$/
 
 /** Where real servers are given, so many assertions run on them at least: a suite that runs none would be green as well. */
-const ENGINE_TESTS = ['bus-kafka.test.js', 'event-index-elasticsearch.test.js', 'cluster.test.js']
+const ENGINE_TESTS = [
+  'bus-kafka.test.js',
+  'event-index-elasticsearch.test.js',
+  'cluster.test.js',
+  'backup-cluster.test.js',
+]
 const LEAST_ON_ENGINES = 1700
 
 mkdirSync('.tap', { recursive: true })
