@@ -74,6 +74,7 @@ t.test('what comes while a backup is taken is in it as a whole, or not at all', 
     'a.log': ['2024-05-01 10:00:00 INFO a\nno record\n', 'Asia/Tokyo'],
     'b.log': ['2024-05-01 10:00:00 INFO b\n2024-02-30 10:00:00 INFO b\n', 'Europe/Berlin'],
   }
+  const cwd = folder(t)
   const bring = async (timeline: Timeline, path: string): Promise<unknown> => {
     const [text, zone] = files[path]!
     return timeline.importFiles('main', {
@@ -95,11 +96,8 @@ t.test('what comes while a backup is taken is in it as a whole, or not at all', 
   for (const [nth, change] of changes.entries()) {
     for (const beforeRead of [1, 2, 3, 4]) {
       const name = `change ${nth} before read ${beforeRead}`
-      const open = (folder: string): Timeline =>
-        openTimeline(
-          t.testdir({ [`${nth}-${beforeRead}-${folder}`]: {} }),
-          pino({ level: 'silent' }),
-        )
+      const open = (place: string): Timeline =>
+        openTimeline(join(cwd, name, place), pino({ level: 'silent' }))
       const [original, restored] = [open('original'), open('restored')]
       await bring(original, 'a.log')
       let reads = 0
@@ -154,7 +152,7 @@ t.test(
       return peak / 1024
     }
     const taking = await measured('backup', 'all.gz')
-    for (const afterMs of [500, 1000, 2000]) {
+    for (const afterMs of [700, 1500]) {
       const child = start(['restore', 'all.gz', '--data', 'killed'], cwd)
       setTimeout(() => child.kill('SIGKILL'), afterMs)
       await once(child, 'exit')

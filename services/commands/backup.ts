@@ -8,7 +8,7 @@ import { packageVersion } from './package-version.ts'
 import { counted } from './table.ts'
 
 const CHUNK = 256 * 1024
-/** Half the time of the usual level, for a tenth more bytes. */
+/** A third of the time of the usual level, for a seventh more bytes. */
 const LEVEL = 3
 
 /** Prints everything of a workspace that is in force as one compressed file. */
