@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import t from 'tap'
+import type { Delivered } from '../services/bus/bus.ts'
 import { embeddedBus } from '../services/bus/embedded.ts'
 import { testBus } from './contracts/test-bus.ts'
 
@@ -50,4 +51,26 @@ t.test('a file that is no log is refused', async (t) => {
   mkdirSync(join(data, 'no-log/main'), { recursive: true })
   writeFileSync(join(data, 'no-log/main/log.sqlite'), 'this is no database at all')
   await t.rejects(embeddedBus(join(data, 'no-log')).end('main'), /not a database/)
+})
+
+t.test('another log is taken over whole into an empty one, and told to who waits', async (t) => {
+  const [from, to] = ['from', 'to'].map((place) => embeddedBus(join(data, `adopt-${place}`)))
+  const messages = [1, 2, 3].map((value) => ({ topic: 'records' as const, key: 'a', value }))
+  await from!.append('main', messages)
+  const path = join(data, 'adopt-from/main/log.sqlite')
+  const came: unknown[] = []
+  const stopping = new AbortController()
+  const take = async (some: readonly Delivered[]): Promise<void> => {
+    came.push(...some.map((m) => m.value))
+    if (came.length === 3) stopping.abort()
+  }
+  const consuming = to!.consume('main', { after: null }, take, stopping.signal)
+  await to!.adopt('main', path)
+  await consuming
+  t.strictSame(came, [1, 2, 3])
+  t.equal(await to!.append('main', messages), '6')
+  await t.rejects(to!.adopt('main', path), /the log of record cannot be written: UNIQUE constraint/)
+  t.equal(await to!.end('main'), '6', 'and nothing of it is in one that is not empty')
+  await from!.close()
+  await to!.close()
 })
