@@ -37,7 +37,7 @@ export function importer({
           workspace,
           logger,
           indexed: (position) => indexed(workspace, position),
-          event: (id) => eventIndex.event(workspace, id),
+          events: (ids) => eventIndex.events(workspace, ids),
           created: (importId) => eventIndex.created(workspace, importId),
         },
         options,

@@ -222,7 +222,7 @@ t.test('the same input gives the same ids and places', async () => {
       workspace: 'main',
       logger,
       indexed: async () => undefined,
-      event: async () => undefined,
+      events: async () => new Map(),
       created: async () => new Map<string, number>(),
     }
     await importFiles(ports, {

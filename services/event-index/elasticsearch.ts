@@ -1,8 +1,8 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
-import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
+import { readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
 import { IndexGone, NO_INDEX, Server, typeOf, type Outcome } from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
@@ -102,7 +102,7 @@ export function elasticsearchEventIndex({
       writingCurrent(name, position, (writer) => writer.remove(removal)),
     position: (name) => of(name).builds.position(),
     page: (name, query) => readPage(server, of(name).names, of(name).builds, query),
-    event: (name, id) => readEvent(server, of(name).names, id),
+    events: (name, ids) => readEvents(server, of(name).names, ids),
     histogram: (name, filter, seconds) => readHistogram(server, of(name).names, filter, seconds),
     sources: (name) => readSources(server, of(name).names),
     created: (name, importId) => readCreated(server, of(name).names, importId),

@@ -64,7 +64,8 @@ export function embeddedEventIndex(
       writing(() => writer(workspace).remove(removal, position)),
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),
-    event: (workspace, id) => read<string | undefined>(workspace, 'event', id),
+    events: async (workspace, ids) =>
+      new Map(await read<[string, string][]>(workspace, 'events', ids)),
     histogram: (workspace, filter, seconds) =>
       read<Bucket[]>(workspace, 'histogram', filter, seconds),
     sources: (workspace) => read<SourceSummary[]>(workspace, 'sources'),

@@ -64,8 +64,8 @@ export interface EventIndex {
   created(workspace: string, importId: string): Promise<Map<string, number>>
   /** @throws TimelineChanged, BadCursor */
   page(workspace: string, query: PageQuery): Promise<Page>
-  /** The document of an event as JSON, or undefined. */
-  event(workspace: string, id: string): Promise<string | undefined>
+  /** The documents of those of these events that are there, as JSON, by their ids. */
+  events(workspace: string, ids: readonly string[]): Promise<Map<string, string>>
   /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
   histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>
   sources(workspace: string): Promise<SourceSummary[]>

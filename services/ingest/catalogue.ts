@@ -31,10 +31,13 @@ export interface Catalogue {
 
 export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalogue> {
   const byFile = new Map<string, Context>()
+  const byBegin = new Map<string, Set<string>>()
   const tellings = new Map<string, Map<string, Telling>>()
   const set = (context: Context): void => {
     const { file, told, untold = [] } = context
     byFile.set(file, context)
+    const begin = beginOf(context)
+    byBegin.set(begin, (byBegin.get(begin) ?? new Set()).add(file))
     const known = tellings.get(file) ?? new Map<string, Telling>()
     tellings.set(file, known)
     for (const path of untold) known.delete(path)
@@ -43,8 +46,8 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
   for await (const { value } of bus.read(workspace, ['contexts'])) if (isContext(value)) set(value)
   return {
     find({ dataset, head }) {
-      for (const context of byFile.values()) {
-        if (context.dataset !== dataset) continue
+      for (const file of byBegin.get(beginOf({ dataset, head })) ?? []) {
+        const context = byFile.get(file)!
         const shared = Math.min(context.head.length, head.length)
         if (shared > 0 && context.head.slice(0, shared).every((h, i) => h === head[i]))
           return context
@@ -57,6 +60,9 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     set,
   }
 }
+
+const beginOf = ({ dataset, head }: Pick<Surveyed, 'dataset' | 'head'>): string =>
+  `${dataset}\0${head[0]}`
 
 /** The context of a stream after one more file of it: evidence is united, so the order of imports does not matter. Undefined when nothing is new. */
 export function updated(

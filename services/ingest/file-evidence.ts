@@ -48,12 +48,13 @@ function yearEvidence({ first, last }: StampFindings, facts: FileFacts): Evidenc
         because: `the date in ${lastPart(facts.path)}`,
       })
   }
-  const meets = (year: number): number =>
-    facts.others.reduce(
-      (sum, [from, to]) =>
-        sum + Math.max(0, Math.min(to, lastIn(year)) - Math.max(from, firstIn(year)) + DAY),
+  const meets = (year: number): number => {
+    const [begin, end] = [firstIn(year), lastIn(year)]
+    return facts.others.reduce(
+      (sum, [from, to]) => sum + Math.max(0, Math.min(to, end) - Math.max(from, begin) + DAY),
       0,
     )
+  }
   const met = years().filter((year) => meets(year) > 0)
   if (met.length > 0) {
     const year = met.reduce((a, b) => (meets(b) > meets(a) ? b : a))

@@ -35,6 +35,13 @@ export function stampPrefix(stamp: Stamp): string {
   return digits === 0 ? whole : `${whole}.${String(stamp.nanos).padStart(9, '0').slice(0, digits)}`
 }
 
+const idOf = (time: Stamp, identity: string, nth: number, first = hash(identity)): string =>
+  `${stampPrefix(time)}-${nth === 0 ? first : hash(`${identity}\0${nth}`)}`
+
+/** The id of a record in a stream, of which so many equal ones come before it. */
+export const idIn = (record: SourceRecord, dataset: string, stream: string, nth: number): string =>
+  idOf(record.time, identityOf(record, dataset, stream), nth)
+
 /** Remembered stamps of one source: ties further apart than that are decided by id. */
 const STAMPS = 1024
 
@@ -57,9 +64,6 @@ export function identifier(
     const place = stamps.get(key) ?? 0
     stamps.set(key, place + 1)
     if (stamps.size > STAMPS) stamps.delete(stamps.keys().next().value!)
-    return {
-      id: `${stampPrefix(record.time)}-${nth === 0 ? first : hash(`${identity}\0${nth}`)}`,
-      place,
-    }
+    return { id: idOf(record.time, identity, nth, first), place }
   }
 }

@@ -4,7 +4,7 @@ import type { Loaded } from '../../ingest-adapters/load.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
-import type { Bus, Message } from '../bus/bus.ts'
+import type { Bus } from '../bus/bus.ts'
 import { inSpan } from '../tracing.ts'
 import { openCatalogue, updated, type Catalogue } from './catalogue.ts'
 import { companionsOf, type Companion } from './companions.ts'
@@ -13,6 +13,8 @@ import { hash } from './identity.ts'
 import { placeOf, type Input } from './input.ts'
 import { readFile, sourceOf, type FileReport } from './read-file.ts'
 import { countParked } from './parked.ts'
+import { openLookup, type Lookup } from './lookup.ts'
+import { onTheWay, type OnTheWay } from './on-the-way.ts'
 import { findOverlap } from './overlap.ts'
 import { passages } from './passages.ts'
 import { survey, type Survey } from './survey.ts'
@@ -37,8 +39,8 @@ export interface ImportPorts {
   adapters: readonly Loaded[]
   workspace: string
   logger: Logger
-  /** Whether an event with this id is on the timeline, and its document. */
-  event(id: string): Promise<string | undefined>
+  /** The documents of those of these events that are on the timeline, by id. */
+  events(ids: readonly string[]): Promise<Map<string, string>>
   /** Resolves when everything up to a position is in the index. */
   indexed(position: string): Promise<void>
   created(importId: string): Promise<Map<string, number>>
@@ -73,16 +75,13 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     if (found.outcome === 'describes')
       companions.push({ path: found.path, format: found.loaded.name, facts: found.facts })
   }
+  const end = await bus.end(workspace)
   await bus.append(workspace, [{ topic: 'imports', key: importId, value: begun }])
   const catalogue = await openCatalogue(bus, workspace)
   const reports: FileReport[] = []
   let units = 0
-  let position: string | null = null
-  // Files of this import overlap one another too: what was sent of those before is looked for in the index.
-  const event = async (id: string): Promise<string | undefined> => {
-    if (position !== null) await ports.indexed(position)
-    return ports.event(id)
-  }
+  const way = onTheWay(ports)
+  const lookup = openLookup(ports, way, surveys.values(), catalogue.all(), end)
   const nthToRead = counter()
   for await (const input of options.inputs()) {
     const origin = `${importId}/${reports.length}`
@@ -95,16 +94,14 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     let before: Context | undefined
     if (found.outcome === 'records') {
       found.file.companions = companionsOf(companions, found.path, found.loaded.name)
-      const placed = await placeStream(
-        { ...ports, event },
+      // Only where something is to be found out: there are many files.
+      before = await placeStream(
+        { way, lookup, catalogue },
         options,
-        catalogue,
         found,
         input as Input,
-        spans(surveys, found),
+        found.findings.lacks ? spans(surveys, found) : [],
       )
-      position = placed.position ?? position
-      before = placed.before
     }
     const by = { origin, nowMs: options.nowMs, ...pickSource(options) }
     const name = 'loaded' in found ? found.loaded.name : found.outcome
@@ -112,13 +109,12 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
       `read ${name}`,
       { attributes: { 'file.path': found.path } },
       async (span) => {
-        const read = await readFile(ports, by, found, input)
+        const read = await readFile({ way, lookup }, by, found, input)
         const { lines, rejected } = read
         span.setAttributes({ 'recount.lines': lines, 'recount.rejected': rejected })
         return read
       },
     )
-    position = report.position ?? position
     if (found.outcome === 'records' && report.lines > 0) {
       const { shift } = found
       const words = timeWords(
@@ -131,6 +127,7 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     units += report.lines
     options.progress?.({ files: reports.length, of: surveys.size, units })
   }
+  const position = await way.all()
   if (position !== null) await ports.indexed(position)
   const created = await ports.created(importId)
   const isWhole = reports.every(
@@ -170,15 +167,14 @@ const unreadable = (input: Unreadable): Survey & { outcome: 'unreadable' } => ({
   id: hash(input.path),
 })
 
-/** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. `before` is what was known of it. */
+/** Finds the stream that a file belongs to, or begins one, and puts what its time is known by on the bus. Resolves to what was known of it before. */
 async function placeStream(
-  { bus, workspace, event }: ImportPorts,
+  { way, lookup, catalogue }: { way: OnTheWay; lookup: Lookup; catalogue: Catalogue },
   options: ImportOptions,
-  catalogue: Catalogue,
   found: Survey & { outcome: 'records' },
   input: Input,
   others: readonly (readonly [number, number])[],
-): Promise<{ before?: Context | undefined; position?: string }> {
+): Promise<Context | undefined> {
   const { path, archivedMs, modifiedMs } = input
   const facts = {
     path,
@@ -198,7 +194,7 @@ async function placeStream(
   const copied = catalogue.find(surveyed)
   const overlap = copied
     ? undefined
-    : await findOverlap(catalogue.all(surveyed.dataset), found, input, event)
+    : await findOverlap(catalogue.all(surveyed.dataset), found, input, lookup)
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {
@@ -218,10 +214,11 @@ async function placeStream(
   const further = catalogue.all(surveyed.dataset).filter((c) => c.file !== found.stream)
   if (further.length > 0 && surveyed.findings.lacks !== 'date')
     found.passages = passages(further, found.stream)
-  if (!context) return { before }
+  if (!context) return before
   catalogue.set(context)
-  const message: Message = { topic: 'contexts', key: context.file, value: context }
-  return { before, position: await bus.append(workspace, [message]) }
+  if (context.redates) lookup.redated()
+  way.send([{ topic: 'contexts', key: context.file, value: context }], 1, 0)
+  return before
 }
 
 function addParked(
@@ -243,7 +240,7 @@ function account(
   created: ReadonlyMap<string, number>,
 ): Ledger {
   const files = reports.map(
-    ({ position: _, unzoned: __, undated: ___, ...report }, i): LedgerFile => {
+    ({ unzoned: _, undated: __, ...report }, i): LedgerFile => {
       const events = created.get(`${importId}/${i}`) ?? 0
       return { ...report, events, merged: report.lines - report.rejected - events }
     },

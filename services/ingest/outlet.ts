@@ -1,18 +1,16 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
 import { placed, type Reason } from '../../schemas/rejection.ts'
-import type { Bus, Message } from '../bus/bus.ts'
+import type { Message } from '../bus/bus.ts'
 import { hash } from './identity.ts'
+import type { OnTheWay } from './on-the-way.ts'
 import type { FileReport } from './read-file.ts'
 import { repeatCounter } from './repeats.ts'
 
 /** A message on the bus holds so many records, or so many characters of them. More at once would outlive the young generation of the heap. */
 const BATCH = 250
 const BATCH_CHARACTERS = 4_000_000
-/** So many messages, or characters of them, wait for the disk while the next is read: they are committed together. */
-const ON_THEIR_WAY = 8
-const CHARACTERS_ON_THEIR_WAY = 16_000_000
 
-/** Sends what is in one file to the bus, in batches, and counts it. Errors of the bus leave `turn` and `flush`: none is passed over. */
+/** Sends what is in one file to the bus, in batches, and counts it. */
 export interface Outlet {
   /** What comes from here on belongs to another stream. */
   enter(file: string): void
@@ -20,12 +18,13 @@ export interface Outlet {
   refuse(refused: { rejected: string; reason: Reason; line: number }): void
   /** Sends what is full; waits while much is on its way. */
   turn(): Promise<void> | undefined
-  flush(): Promise<void>
+  /** Sends what is left. */
+  end(): Promise<void> | undefined
   batch: Omit<RecordBatch, 'records'>
 }
 
 export function outlet(
-  { bus, workspace }: { bus: Bus; workspace: string },
+  way: OnTheWay,
   report: FileReport,
   ids: { origin: string; file: string },
 ): Outlet {
@@ -38,8 +37,6 @@ export function outlet(
   let records: BusRecord[] = []
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
-  /** In the order in which they were sent; one that failed stays, and fails whoever waits. */
-  const sending: { sent: Promise<string>; characters: number }[] = []
   const repeats = repeatCounter()
   const send = (): void => {
     const messages: Message[] = []
@@ -51,23 +48,10 @@ export function outlet(
         key: ids.file,
         value: { ...ids, source: batch.source, rejections },
       })
+    way.send(messages, records.length + rejections.length, characters)
     records = []
     rejections = []
-    const sent = bus.append(workspace, messages)
-    // Who waits for it comes later.
-    sent.catch(() => undefined)
-    sending.push({ sent, characters })
     characters = 0
-  }
-  const isMuch = (): boolean =>
-    sending.length > ON_THEIR_WAY ||
-    (sending.length > 1 &&
-      sending.reduce((sum, s) => sum + s.characters, 0) > CHARACTERS_ON_THEIR_WAY)
-  const room = async (enough: () => boolean): Promise<void> => {
-    while (!enough()) {
-      report.position = await sending[0]!.sent
-      sending.shift()
-    }
   }
   return {
     batch,
@@ -95,11 +79,11 @@ export function outlet(
       if (records.length + rejections.length < BATCH && characters <= BATCH_CHARACTERS)
         return undefined
       send()
-      return isMuch() ? room(() => !isMuch()) : undefined
+      return way.room()
     },
-    async flush() {
+    end() {
       if (records.length + rejections.length > 0) send()
-      await room(() => sending.length === 0)
+      return way.room()
     },
   }
 }

@@ -2,8 +2,10 @@ import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
-import { hash, identifier } from './identity.ts'
+import { HEAD_RECORDS } from './catalogue.ts'
+import { hash, idIn } from './identity.ts'
 import type { Input } from './input.ts'
+import type { Lookup } from './lookup.ts'
 import { IN_A_ROW } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { sequence } from './sequence.ts'
@@ -25,18 +27,32 @@ export async function findOverlap(
   streams: readonly Context[],
   found: Recorded,
   input: Input,
-  event: (id: string) => Promise<string | undefined>,
+  lookup: Lookup,
 ): Promise<Overlap | undefined> {
   if (streams.length === 0 || found.head.length === 0) return undefined
-  const first = await firstRecords(found, input)
-  if (first.length === 0) return undefined
-  const known = await placeOf(first, streams, event)
-  if (known) return { context: known.context, shift: yearsBetween(first[0]!, known) }
-  return holds(
-    streams.filter((c) => c.first >= found.first),
-    found,
-    input,
-  )
+  const { head, first } = found
+  const wanted = streams.filter((c) => c.first >= first && c.head.length > 0 && mayHold(head, c))
+  const possible = streamsOf(head.slice(0, IN_A_ROW), streams, lookup)
+  if (wanted.length === 0 && possible.some((of) => of.length === 0)) return undefined
+  const records = await firstRecords(found, input)
+  if (records.length === 0) return undefined
+  const known = await placeOf(records, possible, head, lookup)
+  if (known) return { context: known.context, shift: yearsBetween(records[0]!, known) }
+  return holds(wanted, found, input)
+}
+
+/** Whether a stream may begin in a file, by the hashes of the file's first records: of a short file these are all. */
+const mayHold = (head: readonly string[], { head: [begin] }: Context): boolean =>
+  head.length === HEAD_RECORDS || head.includes(begin!)
+
+/** For each of a file's first records the streams that may hold it. */
+function streamsOf(
+  hashes: readonly string[],
+  streams: readonly Context[],
+  { wasRead, wasThere }: Lookup,
+): (readonly Context[])[] {
+  const old = streams.filter(wasThere)
+  return hashes.map((of) => (wasRead(of) ? streams : old))
 }
 
 /** What can be read of a file; where it ends too early the ledger says so when it is read for good. */
@@ -61,28 +77,45 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
   return first
 }
 
+interface Held {
+  context: Context
+  at: string
+  seen: readonly Seen[]
+}
+
 /** The stream that holds the first of these records, and when that was, where they were seen in a row in one file. They may go on into another stream. */
 async function placeOf(
   records: readonly SourceRecord[],
-  streams: readonly Context[],
-  event: (id: string) => Promise<string | undefined>,
-): Promise<{ context: Context; at: string } | undefined> {
-  const identifiers = streams.map(({ dataset, file }) => identifier(dataset, file, undefined))
-  let beginnings: { context: Context; at: string; seen: readonly Seen[] }[] = []
-  const seenNext: Seen[][] = []
-  for (const [nth, record] of records.entries()) {
-    const found = []
-    for (const [i, identify] of identifiers.entries()) {
-      const document = await event(identify(record).id)
-      if (document === undefined) continue
-      const { '@timestamp': at, timeline } = JSON.parse(document) as TimelineEvent
-      found.push({ context: streams[i]!, at, seen: timeline.seen })
-    }
-    if (found.length === 0) return undefined
-    if (nth === 0) beginnings = found
-    else seenNext.push(found.flatMap((f) => f.seen))
+  possible: readonly (readonly Context[])[],
+  hashes: readonly string[],
+  { wasRead, events }: Lookup,
+): Promise<Held | undefined> {
+  /** Where each of some records stands. */
+  const holding = async (nths: readonly number[]): Promise<Held[][]> => {
+    const ids = nths.map((n) => {
+      const repeats = hashes.slice(0, n).filter((of) => of === hashes[n]).length
+      return possible[n]!.map((c) => idIn(records[n]!, c.dataset, c.file, repeats))
+    })
+    const fresh = nths.some((n) => wasRead(hashes[n]!))
+    const documents = await events(ids.flat(), fresh)
+    return ids.map((of, i) =>
+      of.flatMap((id, k) => {
+        const document = documents.get(id)
+        if (document === undefined) return []
+        const { '@timestamp': at, timeline } = JSON.parse(document) as TimelineEvent
+        return [{ context: possible[nths[i]!]![k]!, at, seen: timeline.seen }]
+      }),
+    )
   }
-  return beginnings.find(({ seen }) => seen.some(({ path }) => ascends([seen, ...seenNext], path)))
+  const [, ...others] = records.keys()
+  const [beginnings] = await holding([0])
+  if (beginnings!.length === 0) return undefined
+  const next = await holding(others)
+  if (next.some((held) => held.length === 0)) return undefined
+  const seenNext = next.map((held) => held.flatMap(({ seen }) => seen))
+  return beginnings!.find(({ seen }) =>
+    seen.some(({ path }) => ascends([seen, ...seenNext], path)),
+  )
 }
 
 /** Whether events were seen in a file one after the other. */
@@ -108,21 +141,36 @@ function yearsBetween(
 
 /** The stream whose first records stand in a row in the file. */
 async function holds(
-  streams: readonly Context[],
+  wanted: readonly Context[],
   found: Recorded,
   input: Input,
 ): Promise<Overlap | undefined> {
-  const wanted = streams.filter((c) => c.head.length > 0)
   if (wanted.length === 0) return undefined
+  const begins = new Set(wanted.map((c) => c.first))
+  const byLast = new Map<string, Context[]>()
+  for (const context of wanted) {
+    const end = context.head.slice(0, IN_A_ROW).at(-1)!
+    const of = byLast.get(end)
+    if (of) of.push(context)
+    else byLast.set(end, [context])
+  }
   const follow = sequence()
-  const last: { hash: string; turn: number }[] = []
+  let last: { hash: string; turn: number }[] = []
+  /** So many records are looked at yet. */
+  let near = 0
   for await (const items of readable(found, input)) {
     for (const item of items) {
       if (!isRecord(item)) continue
       const turn = item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0
+      if (begins.has(item.time.seconds)) near = IN_A_ROW
+      if (near === 0) {
+        last = []
+        continue
+      }
+      near--
       last.push({ hash: hash(item.original), turn })
       if (last.length > IN_A_ROW) last.shift()
-      for (const context of wanted) {
+      for (const context of byLast.get(last.at(-1)!.hash) ?? []) {
         const head = context.head.slice(0, IN_A_ROW)
         const begin = last.at(-head.length)
         if (begin && head.every((h, i) => h === last.at(i - head.length)!.hash)) {

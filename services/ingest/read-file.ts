@@ -6,9 +6,10 @@ import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import { TooLarge } from './archive-limits.ts'
 import { hash, identifier } from './identity.ts'
-import type { ImportPorts } from './import.ts'
 import type { Input } from './input.ts'
 import { lineBlocks } from './line-blocks.ts'
+import type { Lookup } from './lookup.ts'
+import type { OnTheWay } from './on-the-way.ts'
 import { outlet, type Outlet } from './outlet.ts'
 import type { Decided } from './passages.ts'
 import { readItems } from './read-items.ts'
@@ -24,12 +25,11 @@ const RECORD_LIMIT = 56 * 1024 * 1024
 /** A shorter text makes no record over the limit. */
 const SURELY_SMALL = 1024 * 1024
 
-export type FileReport = Omit<LedgerFile, 'events' | 'merged'> &
-  Lacking & { position: string | null }
+export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & Lacking
 
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
-  ports: ImportPorts,
+  { way, lookup }: { way: OnTheWay; lookup: Lookup },
   by: { origin: string; source?: string; nowMs: number },
   found: Survey,
   input: Input | Unreadable,
@@ -43,15 +43,14 @@ export async function readFile(
     reasons: {},
     unzoned: 0,
     undated: 0,
-    position: null,
   }
   const stream =
     found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
-  const out = outlet(ports, report, { origin: by.origin, file: stream })
+  const out = outlet(way, report, { origin: by.origin, file: stream })
   if (found.outcome === 'describes') return report
-  if (found.outcome === 'records') await readRecords(found, input as Input, by, report, out)
+  if (found.outcome === 'records') await readRecords(found, input as Input, by, lookup, report, out)
   else await readUnrecognized(found, input, report, out)
-  await out.flush()
+  await out.end()
   return report
 }
 
@@ -59,6 +58,7 @@ async function readRecords(
   found: Survey & { outcome: 'records' },
   input: Input,
   by: { source?: string; nowMs: number },
+  lookup: Lookup,
   report: FileReport,
   out: Outlet,
 ): Promise<void> {
@@ -75,6 +75,7 @@ async function readRecords(
   let clock = -1
   const take = (item: SourceRecord): void => {
     const { time } = item
+    lookup.note(item)
     const step = follow(time, item.stream ?? '')
     // Exports of chats, alerts and commits have an order of their own.
     if (!found.forward || item.nativeId !== undefined) {

@@ -7,7 +7,7 @@ import { isBinary, isEmpty, openHead } from './head.ts'
 import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
-import type { Passages } from './passages.ts'
+import { IN_A_ROW, type Passages } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { recognize } from './recognize.ts'
 import { sequence } from './sequence.ts'
@@ -29,6 +29,8 @@ export type Survey =
       file: File
       head: string[]
       first: number
+      /** `seconds` of the stamps of its first records, as many as tell where it goes on. */
+      begins: number[]
       findings: StampFindings
       /** Whether the order of the lines is that of time: newest first says nothing of a line that is earlier than the one before. */
       forward: boolean
@@ -62,7 +64,7 @@ export async function survey(
     adapter.unit === 'json' && adapter.describes ? await described(adapter, head, input) : undefined
   if (facts !== undefined) return { path, outcome: 'describes', loaded, facts }
   const hashes: string[] = []
-  let first: number | undefined
+  const begins: number[] = []
   const stamps = surveyStamps(new Date(nowMs).getUTCFullYear() + 1)
   const follow = sequence()
   let before: number | undefined
@@ -74,7 +76,7 @@ export async function survey(
         if (!isRecord(item)) continue
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
         else if (!stamps.needed()) break reading
-        first ??= item.time.seconds
+        if (begins.length < IN_A_ROW) begins.push(item.time.seconds)
         if (before !== undefined && item.time.seconds > before) ups++
         if (before !== undefined && item.time.seconds < before) downs++
         before = item.time.seconds
@@ -91,7 +93,8 @@ export async function survey(
     loaded,
     file,
     head: hashes,
-    first: first ?? 0,
+    first: begins[0] ?? 0,
+    begins,
     findings: stamps.finish(),
     forward: downs < 5 || downs <= ups * 3,
   }

@@ -222,36 +222,43 @@ function applier(
     if (begins) await readContexts()
     let changes: Change[] = []
     let characters = 0
+    /** What comes at once is written at once, up to what changes that which is there. */
+    const writeAll = async (position: string): Promise<void> => {
+      await write(changes, position)
+      changes = []
+      characters = 0
+    }
     for (const [i, message] of messages.entries()) {
       const { topic, key, position } = message
       const value = valueOf(message)
       if (topic === 'records') {
         if (!isBatch(value)) parked.push(parkedMessage(key, position))
-        // One transaction of the index for what comes at once.
         else
           for (const change of changesOf(value, takenBack?.since(position))) {
             changes.push(change)
             characters += change.document.length
           }
-        const more = changes.length < WRITE && characters < WRITE_CHARACTERS
-        if (more && messages[i + 1]?.topic === 'records') continue
-        await write(changes, position)
-        changes = []
-        characters = 0
-        continue
       }
       if (topic === 'removals') {
         if (!Check(Removal, value)) parked.push(parkedMessage(key, position))
-        else if (!takenBack) await index.remove(workspace, value, position)
+        else if (!takenBack) {
+          if (changes.length > 0) await writeAll(messages[i - 1]!.position)
+          await index.remove(workspace, value, position)
+        }
       }
       if (topic === 'contexts') {
         if (!isContext(value)) parked.push(parkedMessage(key, position))
         else {
           contexts.set(value.file, value)
-          if (value.redates) await again(value, position)
+          if (value.redates) {
+            if (changes.length > 0) await writeAll(messages[i - 1]!.position)
+            await again(value, position)
+          }
         }
       }
-      await write([], position)
+      const isLast = i === messages.length - 1
+      if (isLast || changes.length >= WRITE || characters >= WRITE_CHARACTERS)
+        await writeAll(position)
     }
   }
   return (messages, begins) => {

@@ -12,7 +12,7 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
     t.equal(await on.index.position(main), null)
     t.strictSame(await on.counted(), [])
     t.strictSame(await on.index.sources(main), [])
-    t.equal(await on.index.event(main, 'x'), undefined)
+    t.equal((await on.index.events(main, ['x'])).size, 0)
     t.strictSame(await on.index.check(main), [])
   })
 
@@ -97,6 +97,18 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
     ]) {
       await refused(t, on, cursor, BadCursor)
     }
+  })
+
+  await test('of many events that are asked for by id, those that are there are given', async (t, on) => {
+    // More than a query of Elasticsearch names, and ids that stand in no document as they are.
+    const ids = Array.from({ length: 4500 }, (_, i) => `20250501T100000-${i}`)
+    const there = ['20250501T100000-0', '20250501T100000-4499', '20240229T000000-💥 "']
+    await on.write(...there.map((id, i) => ({ id, after: i })))
+    const found = await on.index.events(main, [...ids, ...there.slice(2), there[0]!])
+    t.strictSame([...found.keys()].sort(), there.toSorted())
+    for (const [id, document] of found)
+      t.equal((JSON.parse(document) as { event: { id: string } }).event.id, id)
+    t.equal((await on.index.events(main, [])).size, 0)
   })
 
   await test('a repeat adds the place where it was seen, once', async (t, on) => {

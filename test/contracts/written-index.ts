@@ -130,7 +130,7 @@ export class WrittenIndex {
     return found
   }
   async event(id: string): Promise<TimelineEvent | undefined> {
-    const document = await this.index.event(main, id)
+    const document = (await this.index.events(main, [id])).get(id)
     return document === undefined ? undefined : (JSON.parse(document) as TimelineEvent)
   }
   counted(filter: WindowFilter = {}, seconds = 60): Promise<Bucket[]> {

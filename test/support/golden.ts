@@ -82,7 +82,7 @@ export async function outcome(path: string): Promise<{ text: string; ledger: Led
         adapters: await loadAdapters(),
         workspace: 'main',
         logger: pino({ level: 'silent' }),
-        event: async () => undefined,
+        events: async () => new Map(),
         indexed: async () => undefined,
         created: async () => new Map(),
       },

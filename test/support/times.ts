@@ -41,7 +41,7 @@ export async function times(lines: readonly string[], known: Known = {}): Promis
         adapters: await loadAdapters(),
         workspace: 'main',
         logger: pino({ level: 'silent' }),
-        event: async () => undefined,
+        events: async () => new Map(),
         indexed: async () => undefined,
         created: async () => new Map(),
       },

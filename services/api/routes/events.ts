@@ -22,7 +22,8 @@ export function eventRoutes(
       serializerCompiler: () => (data) => data as string,
     },
     async ({ params, query }, reply) => {
-      const document = await eventIndex.event(workspaceOf(workspaces, query.workspace), params.id)
+      const workspace = workspaceOf(workspaces, query.workspace)
+      const document = (await eventIndex.events(workspace, [params.id])).get(params.id)
       if (document === undefined)
         throw new Problem('unknown-event', `there is no event ${params.id}`)
       return reply.type('application/json').send(document as never)

@@ -10,6 +10,9 @@ import { orNone, type Server } from './server.ts'
 
 type Query = estypes.QueryDslQueryContainer
 
+/** A query names so many events; a server answers with at most 10,000. */
+const IDS = 2000
+
 export async function readPage(
   server: Server,
   names: Names,
@@ -70,21 +73,32 @@ async function endOfPage(
   return [{ range: { '@timestamp': { [order === 'asc' ? 'lte' : 'gte']: end } } }]
 }
 
-export async function readEvent(
+export async function readEvents(
   server: Server,
   names: Names,
-  id: string,
-): Promise<string | undefined> {
-  return (await sourceOf(server, names, id))?.document
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const sources = await sourcesOf(server, names, ids)
+  return new Map([...sources].map(([id, { document }]) => [id, document]))
 }
 
-async function sourceOf(server: Server, names: Names, id: string): Promise<Source | undefined> {
-  const { hits } = await search<Source>(server, {
-    index: names.events,
-    query: { ids: { values: [documentId(id)] } },
-    _source: ['document', 'columns'],
-  })
-  return hits.hits[0]?._source
+async function sourcesOf(
+  server: Server,
+  names: Names,
+  ids: readonly string[],
+): Promise<Map<string, Source>> {
+  const found = new Map<string, Source>()
+  for (let i = 0; i < ids.length; i += IDS) {
+    const byDocument = new Map(ids.slice(i, i + IDS).map((id) => [documentId(id), id]))
+    const { hits } = await search<Source>(server, {
+      index: names.events,
+      query: { ids: { values: [...byDocument.keys()] } },
+      size: byDocument.size,
+      _source: ['document', 'columns'],
+    })
+    for (const { _id, _source } of hits.hits) found.set(byDocument.get(_id!)!, _source!)
+  }
+  return found
 }
 
 /** The place of an event in the order as `inOrder` compares it. */
@@ -93,7 +107,7 @@ async function placeOf(
   names: Names,
   id: string,
 ): Promise<[at: string, order: string]> {
-  const found = await sourceOf(server, names, id)
+  const found = (await sourcesOf(server, names, [id])).get(id)
   if (!found) throw new BadCursor('this cursor was not made here')
   return [instantOf(found.columns.at)!, orderOf(found.columns)]
 }

@@ -6,7 +6,9 @@ import { readPage } from './reader.ts'
 import { meta, openForReading, reading } from './schema.ts'
 
 const db = openForReading(workerData as string)
-const document = db.prepare('select document from events where id = ?')
+const documents = db.prepare(
+  'select id, document from events where id in (select value from json_each(?))',
+)
 const created = db.prepare(
   "select origin, events from created where origin >= ? || '/' and origin < ? || '0'",
 )
@@ -17,7 +19,10 @@ answer({
     reading(db, () => readHistogram(db, filter, seconds)),
   sources: () => readSources(db),
   position: () => meta(db, 'position') ?? null,
-  event: (id: string) => (document.get(id) as { document: string } | undefined)?.document,
+  events: (ids: readonly string[]) =>
+    (documents.all(JSON.stringify(ids)) as { id: string; document: string }[]).map(
+      ({ id, document }) => [id, document],
+    ),
   created: (importId: string) => created.all(importId, importId),
   check: () =>
     (db.prepare('pragma integrity_check').all() as { integrity_check: string }[])
