@@ -45,12 +45,31 @@ export const RecordBatch = Type.Intersect([
 ])
 export type RecordBatch = Static<typeof RecordBatch>
 
-/** Rejections of one file on the bus: dead letters. `id` is the same for the same bytes at the same place of the same stream. */
+/** Rejections of one file on the bus: dead letters. */
 export const RejectionBatch = Type.Object({
   origin: Type.String(),
   file: Type.String(),
   /** Of the records of the file that name none. */
   source: Type.String(),
-  rejections: Type.Array(Type.Intersect([Rejection, Type.Object({ id: Type.String() })])),
+  /** The source was given by the user. */
+  declared: Type.Optional(Type.Literal(true)),
+  /** Years or days from the first record of the stream to that of the file, where that is another one. */
+  shift: Type.Optional(Type.Integer()),
+  /** The lines are not in the order of time. */
+  unordered: Type.Optional(Type.Literal(true)),
+  rejections: Type.Array(
+    Type.Intersect([
+      Rejection,
+      Type.Object({
+        /** The same for the same bytes at the same place of the same stream. */
+        id: Type.String(),
+        /** The date that a line before it told, as days since 1970-01-01, and the second of the day at which the clock stood then. */
+        day: Type.Optional(Type.Integer()),
+        clock: Type.Optional(Type.Integer()),
+      }),
+    ]),
+  ),
+  /** Ids of dead letters of the stream that were read later: they are none any more, until they are refused again. */
+  settled: Type.Optional(Type.Array(Type.String())),
 })
 export type RejectionBatch = Static<typeof RejectionBatch>

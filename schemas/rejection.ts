@@ -48,9 +48,29 @@ export type Rejection = Static<typeof Rejection>
 
 const SHOWN = 64 * 1024
 
+/** Whether only the beginning of a refused text may have been kept. */
+export const isCut = ({ raw }: Pick<Rejection, 'raw'>): boolean => raw.length >= SHOWN
+
 /** Where a refused text stands that begins on a line, and what of it is kept. */
 export const placed = (text: string, first: number): Pick<Rejection, 'first' | 'last' | 'raw'> => ({
   first,
   last: first + (text.trimEnd().match(/\n/g)?.length ?? 0),
   raw: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
 })
+
+const PARKED = 'parked '
+
+/** The id of the dead letter of an event that could not be put onto the timeline, and the event's id. */
+export const parkedId = (event: string): string => PARKED + event
+export const parkedEvent = (id: string): string => id.slice(PARKED.length)
+
+/** Reasons that are of a whole file: what is kept of it cannot be read by itself. */
+export const OF_THE_FILE: ReadonlySet<Reason> = new Set<Reason>([
+  'unrecognized',
+  'binary',
+  'unreadable',
+  'damaged-archive',
+  'archive-too-large',
+  'archive-too-deep',
+  'archive-encrypted',
+])

@@ -161,6 +161,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         return importFiles(workspace, options)
       }),
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
+    replay: (workspace, nowMs) => onto(workspace, ({ replay }) => replay(workspace, nowMs)),
     rebuild: (workspace) =>
       inTurn(`${workspace} rebuild`, () =>
         eventIndex.alone(

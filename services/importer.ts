@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Bus } from './bus/bus.ts'
 import type { EventIndex } from './event-index/event-index.ts'
-import { importFiles } from './ingest/import.ts'
+import { importFiles, type ImportPorts } from './ingest/import.ts'
+import { replayLetters } from './ingest/replay.ts'
 import { takeBack } from './ingest/take-back.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -20,28 +21,29 @@ export function importer({
   eventIndex,
   logger,
   indexed,
-}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'settled'> {
+}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'replay' | 'settled'> {
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
   }
+  const portsOf = async (workspace: string): Promise<ImportPorts> => ({
+    bus,
+    adapters: await loadAdapters(),
+    workspace,
+    logger,
+    indexed: (position) => indexed(workspace, position),
+    events: (ids) => eventIndex.events(workspace, ids),
+    created: (importId) => eventIndex.created(workspace, importId),
+  })
   const count = async (workspace: string): Promise<number> =>
     (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
   return {
     settled,
-    importFiles: async (workspace, options) =>
-      importFiles(
-        {
-          bus,
-          adapters: await loadAdapters(),
-          workspace,
-          logger,
-          indexed: (position) => indexed(workspace, position),
-          events: (ids) => eventIndex.events(workspace, ids),
-          created: (importId) => eventIndex.created(workspace, importId),
-        },
-        options,
-      ),
+    importFiles: async (workspace, options) => importFiles(await portsOf(workspace), options),
+    async replay(workspace, nowMs) {
+      await settled(workspace)
+      return replayLetters(await portsOf(workspace), nowMs)
+    },
     async remove(workspace, removal) {
       await settled(workspace)
       const before = await count(workspace)

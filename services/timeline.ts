@@ -13,6 +13,7 @@ import type { EventIndex } from './event-index/event-index.ts'
 import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import type { ImportOptions } from './ingest/import.ts'
+import type { Replay } from './ingest/replay.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
 import { Newer, Unavailable } from './unavailable.ts'
@@ -24,6 +25,8 @@ export interface Timeline {
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
   /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
   remove(workspace: string, removal: Removal): Promise<number>
+  /** Tries once more what was refused; see ingest/replay.ts. */
+  replay(workspace: string, nowMs: number): Promise<Replay>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /**
@@ -135,6 +138,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       }
     },
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
+    replay: (workspace, nowMs) => inTurn(workspace, () => onto.replay(workspace, nowMs)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

@@ -150,6 +150,13 @@ export async function commandLine(
   command('list', 'every rejection with its place and reason', letters)
     .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))
     .action((options: Shared) => invoke('dead-letters-list', { ...options }))
+  command(
+    'replay',
+    'try again what was refused, as after an upgrade, and put what can be read now onto the timeline',
+    letters,
+  )
+    .option('--json', 'print as JSON')
+    .action((options: Shared) => invoke('dead-letters-replay', { ...options }))
   await program.parseAsync([...argv])
   return status
 }

@@ -1,29 +1,48 @@
-import type { RejectionBatch } from '../../schemas/bus-record.ts'
-import { takes } from '../../schemas/removal.ts'
-import { removals } from '../bus/bus.ts'
+import { openLetters } from '../ingest/dead-letters.ts'
 import type { Command } from './command.ts'
-import { printable } from './table.ts'
+import { counted, printable } from './table.ts'
 
-/** Everything that could not be read and was not taken back since, each once however often it was imported. */
+/** Everything that could not be read and was neither taken back nor read since, each once however often it was imported. */
 export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = async (
   { timeline, workspace, out },
   { format },
 ) => {
   const listed = new Set<string>()
-  const takenBack = await removals(timeline.bus, workspace)
-  for await (const { value, position } of timeline.bus.read(workspace, ['rejections'])) {
-    const { source, rejections } = value as RejectionBatch
-    const removed = takenBack.since(position)
-    for (const { id, path, first, last, reason, raw } of rejections) {
-      if (listed.has(id) || removed.some((each) => takes(each, { path, source }))) continue
-      listed.add(id)
-      const lines = first === last ? `${first}` : `${first}-${last}`
-      await out(
-        format === 'jsonl'
-          ? `${JSON.stringify({ path, first, last, reason, raw })}\n`
-          : `${printable(path)}:${lines}: ${reason}: ${printable(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw)}\n`,
-      )
-    }
+  for await (const { letter } of openLetters(timeline.bus, workspace)) {
+    const { id, path, first, last, reason, raw } = letter
+    if (listed.has(id)) continue
+    listed.add(id)
+    const lines = first === last ? `${first}` : `${first}-${last}`
+    await out(
+      format === 'jsonl'
+        ? `${JSON.stringify({ path, first, last, reason, raw })}\n`
+        : `${printable(path)}:${lines}: ${reason}: ${printable(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw)}\n`,
+    )
   }
   return 0
+}
+
+/** Tries what was refused once more, and tells what became of it. */
+export const deadLettersReplayCommand: Command<{ json?: boolean }> = async (
+  { timeline, workspace, nowMs, out },
+  { json },
+) => {
+  const replay = await timeline.replay(workspace, nowMs)
+  const { tried, replayed, events, refused, reasons, importAgain } = replay
+  if (json) await out(`${JSON.stringify(replay)}\n`)
+  else {
+    const left = tried - replayed - refused
+    await out(
+      `${counted(tried, 'dead letter')}: ${counted(replayed, 'letter')} replayed (${counted(events, 'new event')}), ` +
+        `${refused.toLocaleString('en')} still refused, ${left.toLocaleString('en')} to be imported again\n`,
+    )
+    const why = Object.entries(reasons).map(([reason, count]) => `${count} ${reason}`)
+    if (why.length > 0)
+      await out(`still refused: ${why.join(', ')}; see: recount dead-letters list\n`)
+    for (const { path, letters } of importAgain)
+      await out(
+        `${printable(path)}: ${counted(letters, 'letter')} cannot be read from what is kept: import it again\n`,
+      )
+  }
+  return replayed === tried ? 0 : 1
 }

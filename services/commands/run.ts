@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   backup: async () => (await import('./backup.ts')).backupCommand,
   restore: async () => (await import('./restore.ts')).restoreCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
+  'dead-letters-replay': async () => (await import('./dead-letters.ts')).deadLettersReplayCommand,
 }
 
 /** Commands as the owner runs them for others: loaded on the first call. */

@@ -17,6 +17,7 @@ import { openLookup, type Lookup } from './lookup.ts'
 import { onTheWay, type OnTheWay } from './on-the-way.ts'
 import { findOverlap } from './overlap.ts'
 import { passages } from './passages.ts'
+import { openRereading } from './refused-before.ts'
 import { survey, type Survey } from './survey.ts'
 import { timeWords } from './time-words.ts'
 import type { Unreadable } from './walk.ts'
@@ -81,6 +82,8 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
   const reports: FileReport[] = []
   let units = 0
   const way = onTheWay(ports)
+  const paths = new Set(begun.files.map(({ path }) => path))
+  const rereading = await openRereading(bus, workspace, paths)
   const lookup = openLookup(ports, way, surveys.values(), catalogue.all(), end)
   const nthToRead = counter()
   for await (const input of options.inputs()) {
@@ -109,7 +112,7 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
       `read ${name}`,
       { attributes: { 'file.path': found.path } },
       async (span) => {
-        const read = await readFile({ way, lookup }, by, found, input)
+        const read = await readFile({ way, lookup, rereading }, by, found, input)
         const { lines, rejected } = read
         span.setAttributes({ 'recount.lines': lines, 'recount.rejected': rejected })
         return read
@@ -137,7 +140,10 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
   if (!isWhole) addParked(importId, reports, await countParked(bus, workspace, importId))
   const ledger = account(importId, reports, created)
   const done: ImportDone = { ...ledger, atMs: options.nowMs }
-  await bus.append(workspace, [{ topic: 'imports', key: importId, value: done }])
+  await bus.append(workspace, [
+    ...(await rereading.settled(importId, ports.events)),
+    { topic: 'imports', key: importId, value: done },
+  ])
   return ledger
 }
 
@@ -239,12 +245,10 @@ function account(
   reports: readonly FileReport[],
   created: ReadonlyMap<string, number>,
 ): Ledger {
-  const files = reports.map(
-    ({ unzoned: _, undated: __, ...report }, i): LedgerFile => {
-      const events = created.get(`${importId}/${i}`) ?? 0
-      return { ...report, events, merged: report.lines - report.rejected - events }
-    },
-  )
+  const files = reports.map(({ unzoned: _, undated: __, ...report }, i): LedgerFile => {
+    const events = created.get(`${importId}/${i}`) ?? 0
+    return { ...report, events, merged: report.lines - report.rejected - events }
+  })
   const sum = (key: 'events' | 'merged' | 'rejected'): number =>
     files.reduce((total, file) => total + file[key], 0)
   return {

@@ -4,6 +4,7 @@ import type { Message } from '../bus/bus.ts'
 import { hash } from './identity.ts'
 import type { OnTheWay } from './on-the-way.ts'
 import type { FileReport } from './read-file.ts'
+import type { RefusedBefore } from './refused-before.ts'
 import { repeatCounter } from './repeats.ts'
 
 /** A message on the bus holds so many records, or so many characters of them. More at once would outlive the young generation of the heap. */
@@ -15,18 +16,25 @@ export interface Outlet {
   /** What comes from here on belongs to another stream. */
   enter(file: string): void
   record(record: BusRecord): void
-  refuse(refused: { rejected: string; reason: Reason; line: number }): void
+  /** `at`: where the clock stood, in a file whose lines tell the date. */
+  refuse(
+    refused: { rejected: string; reason: Reason; line: number },
+    at?: { day: number; clock: number },
+  ): void
   /** Sends what is full; waits while much is on its way. */
   turn(): Promise<void> | undefined
   /** Sends what is left. */
   end(): Promise<void> | undefined
   batch: Omit<RecordBatch, 'records'>
+  /** What is said of what is refused, so that it can be replayed. */
+  refusals: Pick<RejectionBatch, 'shift' | 'unordered'>
 }
 
 export function outlet(
   way: OnTheWay,
   report: FileReport,
   ids: { origin: string; file: string },
+  before: RefusedBefore | undefined,
 ): Outlet {
   const batch: Omit<RecordBatch, 'records'> = {
     ...ids,
@@ -34,6 +42,7 @@ export function outlet(
     dataset: report.adapter ?? '',
     source: '',
   }
+  const refusals: Outlet['refusals'] = {}
   let records: BusRecord[] = []
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
@@ -46,7 +55,13 @@ export function outlet(
       messages.push({
         topic: 'rejections',
         key: ids.file,
-        value: { ...ids, source: batch.source, rejections },
+        value: {
+          ...ids,
+          source: batch.source,
+          ...(batch.declared && { declared: true }),
+          ...refusals,
+          rejections,
+        },
       })
     way.send(messages, records.length + rejections.length, characters)
     records = []
@@ -55,24 +70,28 @@ export function outlet(
   }
   return {
     batch,
+    refusals,
     enter(file) {
       if (records.length + rejections.length > 0) send()
+      delete refusals.shift
       ids.file = file
       batch.file = file
     },
     record(record) {
       report.lines++
+      before?.read(record.line, record.original)
       records.push(record)
       characters += record.original.length
     },
-    refuse({ rejected, reason, line }) {
+    refuse({ rejected, reason, line }, at) {
       report.lines++
       report.rejected++
       report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
       const place = placed(rejected, line)
       const of = hash(`${ids.file}\0${place.raw}`)
       const id = `${of}.${repeats(of)}`
-      rejections.push({ id, path: report.path, reason, ...place })
+      rejections.push({ id, path: report.path, reason, ...place, ...at })
+      before?.refused(id)
       characters += place.raw.length
     },
     turn() {

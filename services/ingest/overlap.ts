@@ -113,9 +113,7 @@ async function placeOf(
   const next = await holding(others)
   if (next.some((held) => held.length === 0)) return undefined
   const seenNext = next.map((held) => held.flatMap(({ seen }) => seen))
-  return beginnings!.find(({ seen }) =>
-    seen.some(({ path }) => ascends([seen, ...seenNext], path)),
-  )
+  return beginnings!.find(({ seen }) => seen.some(({ path }) => ascends([seen, ...seenNext], path)))
 }
 
 /** Whether events were seen in a file one after the other. */

@@ -13,6 +13,7 @@ import type { OnTheWay } from './on-the-way.ts'
 import { outlet, type Outlet } from './outlet.ts'
 import type { Decided } from './passages.ts'
 import { readItems } from './read-items.ts'
+import type { Rereading } from './refused-before.ts'
 import { sequence } from './sequence.ts'
 import type { Lacking } from './time-words.ts'
 import { isRecord, type Survey } from './survey.ts'
@@ -29,7 +30,7 @@ export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & Lacking
 
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
-  { way, lookup }: { way: OnTheWay; lookup: Lookup },
+  { way, lookup, rereading }: { way: OnTheWay; lookup: Lookup; rereading: Rereading },
   by: { origin: string; source?: string; nowMs: number },
   found: Survey,
   input: Input | Unreadable,
@@ -46,7 +47,8 @@ export async function readFile(
   }
   const stream =
     found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
-  const out = outlet(way, report, { origin: by.origin, file: stream })
+  const before = rereading.of(found.path, found.outcome === 'records')
+  const out = outlet(way, report, { origin: by.origin, file: stream }, before)
   if (found.outcome === 'describes') return report
   if (found.outcome === 'records') await readRecords(found, input as Input, by, lookup, report, out)
   else await readUnrecognized(found, input, report, out)
@@ -68,6 +70,10 @@ async function readRecords(
   Object.assign(out.batch, {
     source: declared ?? sourceOf(input),
     ...(declared !== undefined && { declared: true }),
+  })
+  Object.assign(out.refusals, {
+    ...(shift !== 0 && { shift }),
+    ...(!found.forward && { unordered: true }),
   })
   let identify = identifier(loaded.name, found.stream!, declared)
   let follow = sequence()
@@ -92,7 +98,7 @@ async function readRecords(
     }
     if (time.offset === undefined && time.zone === undefined) report.unzoned++
     if (time.lacks && record.day === undefined) report.undated++
-    const wrong = tooLarge(record) ?? outOfRange(record, context!.year)
+    const wrong = refusal(record, context!.year)
     if (wrong) out.refuse({ rejected: item.original, reason: wrong, line: item.line })
     else out.record(record)
   }
@@ -114,7 +120,7 @@ async function readRecords(
         if (route && item.stream === undefined && item.nativeId === undefined)
           route.take(item).forEach(takeDecided)
         else take(item)
-      } else if (isRefused(item)) out.refuse(item)
+      } else if (isRefused(item)) out.refuse(item, day === undefined ? undefined : { day, clock })
       else {
         report.context += item.context
         if (item.date) {
@@ -141,7 +147,7 @@ const brokenOff = (path: string, error: Error, line: number): Refused => ({
 })
 
 /** A wild stamp without a year is put into the year before where it would be in the future; its neighbours decided theirs without it. */
-function notInFuture(
+export function notInFuture(
   { lacks, seconds }: Stamp,
   turn: number,
   year: number | undefined,
@@ -157,6 +163,10 @@ const isRefused = (item: Refused | Described | Item): item is Refused => 'reject
 /** The source of records that name none: the file and the folder that it is in. */
 export const sourceOf = (input: { name: string; folder: string }): string =>
   input.folder === '' ? input.name : `${input.folder}/${input.name}`
+
+/** Why a record cannot go on the bus. `year`: of the first record of its stream. */
+export const refusal = (record: BusRecord, year: number | undefined): Reason | undefined =>
+  tooLarge(record) ?? outOfRange(record, year)
 
 const tooLarge = (record: BusRecord): Reason | undefined =>
   record.original.length > SURELY_SMALL && Buffer.byteLength(JSON.stringify(record)) > RECORD_LIMIT

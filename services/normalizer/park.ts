@@ -1,6 +1,6 @@
 import type { BatchHead, BusRecord, RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
-import { placed } from '../../schemas/rejection.ts'
+import { parkedId, placed } from '../../schemas/rejection.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 
 interface Parked {
@@ -53,6 +53,6 @@ function parked({ id, path, line, original, source, file, origin }: Parked): Rej
     origin,
     file,
     source,
-    rejections: [{ id: `parked ${id}`, path, reason: 'not-indexed', ...placed(original, line) }],
+    rejections: [{ id: parkedId(id), path, reason: 'not-indexed', ...placed(original, line) }],
   }
 }

@@ -1,0 +1,31 @@
+import type { RejectionBatch } from '../../schemas/bus-record.ts'
+import { takes } from '../../schemas/removal.ts'
+import { removals, type Bus } from '../bus/bus.ts'
+
+export interface DeadLetter {
+  letter: RejectionBatch['rejections'][number]
+  batch: Omit<RejectionBatch, 'rejections'>
+  position: string
+}
+
+/** Every dead letter that was neither taken back nor read since, as often as it was refused. Of one stream they come in the order in which they were. */
+export async function* openLetters(bus: Bus, workspace: string): AsyncGenerator<DeadLetter> {
+  const takenBack = await removals(bus, workspace)
+  const open = new Set<string>()
+  for await (const { value } of bus.read(workspace, ['rejections'])) {
+    const { rejections, settled = [] } = value as RejectionBatch
+    for (const id of settled) open.delete(id)
+    for (const { id } of rejections) open.add(id)
+  }
+  if (open.size === 0) return
+  for await (const { value, position } of bus.read(workspace, ['rejections'])) {
+    const { rejections, ...batch } = value as RejectionBatch
+    const removed = takenBack.since(position)
+    const { source } = batch
+    for (const letter of rejections) {
+      const { id, path } = letter
+      if (open.has(id) && !removed.some((each) => takes(each, { path, source })))
+        yield { letter, batch, position }
+    }
+  }
+}
