@@ -115,6 +115,8 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     const ends = new Map(
       [...(await lasts(topic, name))].filter(([p]) => wanted === undefined || p === wanted),
     )
+    // A consumer needs a while to begin.
+    if (ends.size === 0) return
     const stopping = new AbortController()
     const gate = handOver<{ messages: readonly KafkaMessage[]; partition: string }>()
     const following = follow(kafka, {

@@ -8,6 +8,13 @@ export type Stored = Pick<
   'at' | 'source' | 'stream' | 'place' | 'rank' | 'file' | 'context' | 'document'
 >
 
+/** Whether a record is one that is there already: merged it adds nothing. */
+export const isRepeat = (
+  stored: Pick<Stored, 'document' | 'rank' | 'place'>,
+  change: Pick<Stored, 'document' | 'rank' | 'place'>,
+): boolean =>
+  stored.document === change.document && stored.rank === change.rank && stored.place >= change.place
+
 /**
  * One event out of two records of it, the same whatever the order in which they come; undefined when the second adds nothing.
  * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,

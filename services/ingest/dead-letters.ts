@@ -10,7 +10,6 @@ export interface DeadLetter {
 
 /** Every dead letter that was neither taken back nor read since, as often as it was refused. Of one stream they come in the order in which they were. */
 export async function* openLetters(bus: Bus, workspace: string): AsyncGenerator<DeadLetter> {
-  const takenBack = await removals(bus, workspace)
   const open = new Set<string>()
   for await (const { value } of bus.read(workspace, ['rejections'])) {
     const { rejections, settled = [] } = value as RejectionBatch
@@ -18,6 +17,7 @@ export async function* openLetters(bus: Bus, workspace: string): AsyncGenerator<
     for (const { id } of rejections) open.add(id)
   }
   if (open.size === 0) return
+  const takenBack = await removals(bus, workspace)
   for await (const { value, position } of bus.read(workspace, ['rejections'])) {
     const { rejections, ...batch } = value as RejectionBatch
     const removed = takenBack.since(position)

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { BatchHead, BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
 import type { Context } from '../../schemas/context.ts'
 import { parkedEvent, type Reason } from '../../schemas/rejection.ts'
-import { takes } from '../../schemas/removal.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
-import { removals, type TakenBack } from '../bus/bus.ts'
-import { openCatalogue } from './catalogue.ts'
+import { removals } from '../bus/bus.ts'
+import { openCatalogue, type Catalogue } from './catalogue.ts'
 import { openLetters, type DeadLetter } from './dead-letters.ts'
 import type { ImportPorts } from './import.ts'
-import { onTheWay, type OnTheWay } from './on-the-way.ts'
+import { onTheWay } from './on-the-way.ts'
 import { settlements } from './refused-before.ts'
-import { resequence } from './resequence.ts'
+import { sendAgain } from './send-again.ts'
 import { goesOn, isTriable, tryAgain, type Mended } from './try-again.ts'
 
 /** What became of the dead letters: tried = replayed + refused + what is to be imported again. */
@@ -29,7 +27,7 @@ export interface Replay {
 }
 
 /** What can be read now of one file as it was read in one import. */
-interface Group {
+export interface Group {
   batch: DeadLetter['batch']
   path: string
   /** Where the last of its dead letters stands. */
@@ -39,7 +37,7 @@ interface Group {
   mended: Mended[]
 }
 
-interface Stream {
+export interface Stream {
   context: Context | undefined
   groups: Map<string, Group>
   /** Events that the index refused. */
@@ -47,6 +45,7 @@ interface Stream {
 }
 
 interface Gathered {
+  catalogue: Catalogue
   /** Each dead letter by its id, and whether what is kept of it was enough to try. */
   letters: Map<string, { file: string; path: string; reason: Reason; isTried: boolean }>
   /** What dead letters have become, by their ids: the event's id, or undefined where it is none. */
@@ -64,8 +63,9 @@ export async function replayLetters(ports: ImportPorts, nowMs: number): Promise<
   const gathered = await gather(ports)
   const takenBack = await removals(bus, workspace)
   const way = onTheWay(ports)
+  const by = { ...ports, way, catalogue: gathered.catalogue, takenBack, origin, nowMs }
   for (const [file, stream] of gathered.streams)
-    await sendAgain(ports, way, { origin, nowMs, file, stream, gathered, takenBack })
+    await sendAgain(by, file, stream, (letter, event) => gathered.became.set(letter, event))
   const position = await way.all()
   if (position !== null) await ports.indexed(position)
   const { letters, became } = gathered
@@ -99,7 +99,12 @@ async function gather({ bus, workspace, adapters }: ImportPorts): Promise<Gather
   const byName = new Map(adapters.map((loaded) => [loaded.name, loaded]))
   const loadedOf = (context: Context | undefined): Loaded | undefined =>
     context && byName.get(context.dataset)
-  const gathered: Gathered = { letters: new Map(), became: new Map(), streams: new Map() }
+  const gathered: Gathered = {
+    catalogue,
+    letters: new Map(),
+    became: new Map(),
+    streams: new Map(),
+  }
   const { letters, became, streams } = gathered
   const finish = async (group: Group, loaded: Loaded): Promise<void> => {
     const { mended, described } = await tryAgain(group.run, loaded)
@@ -139,57 +144,4 @@ async function gather({ bus, workspace, adapters }: ImportPorts): Promise<Gather
   return gathered
 }
 
-const groupOf = (origin: string, path: string): string => `${origin}\0${path}`
-
-interface Sending {
-  origin: string
-  nowMs: number
-  file: string
-  stream: Stream
-  gathered: Gathered
-  takenBack: TakenBack
-}
-
-/** Sends what can be read now of a stream, the records whose places are others because of it, and those that the index refused. */
-async function sendAgain(
-  { bus, workspace }: ImportPorts,
-  way: OnTheWay,
-  { origin, nowMs, file, stream, gathered, takenBack }: Sending,
-): Promise<void> {
-  const { context, groups, parked } = stream
-  const send = (head: BatchHead, position: string, records: readonly BusRecord[]): void => {
-    const gone = takenBack.since(position)
-    const left = records.filter((record) => {
-      const source = head.declared ? head.source : (record.stream ?? head.source)
-      return !gone.some((each) => takes(each, { path: head.path, source }))
-    })
-    if (left.length === 0) return
-    const value: RecordBatch = { ...head, origin: `${origin}/0`, records: left }
-    const characters = left.reduce((sum, { original }) => sum + original.length, 0)
-    way.send([{ topic: 'records', key: file, value }], left.length, characters)
-  }
-  const files = new Map(
-    [...groups]
-      .filter(([, { mended }]) => mended.length > 0)
-      .map(([key, { batch, path, position, mended }]) => {
-        const { source, declared } = batch
-        const { dataset } = context!
-        const head = { origin, path, dataset, file, source, ...(declared && { declared }) }
-        const sequence = resequence(batch, context!, mended, nowMs, ({ letters }, id) => {
-          for (const letter of letters) gathered.became.set(letter, id)
-        })
-        return [key, { head, position, sequence }]
-      }),
-  )
-  if (files.size === 0 && parked.size === 0) return
-  for await (const { value, position } of bus.read(workspace, ['records'], file)) {
-    const { records, ...head } = value as RecordBatch
-    const sequence = files.get(groupOf(head.origin, head.path))?.sequence
-    for (const record of records) {
-      if (sequence) send(head, position, sequence.pass(record))
-      if (parked.has(record.id)) send(head, position, [record])
-    }
-    await way.room()
-  }
-  for (const { head, position, sequence } of files.values()) send(head, position, sequence.end())
-}
+export const groupOf = (origin: string, path: string): string => `${origin}\0${path}`

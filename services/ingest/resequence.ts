@@ -1,8 +1,10 @@
 import type { BusRecord, RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Context } from '../../schemas/context.ts'
+import type { SourceRecord } from '../../schemas/source-record.ts'
 import { identifier } from './identity.ts'
 import { notInFuture, refusal } from './read-file.ts'
 import { sequence, type Step } from './sequence.ts'
+import { surveyStamps, type StampFindings } from './stamp-survey.ts'
 import type { Mended } from './try-again.ts'
 
 /** Half a day: a clock that is so far behind is of the next. */
@@ -13,6 +15,8 @@ export interface Resequenced {
   pass(record: BusRecord): BusRecord[]
   /** What comes after the last. */
   end(): BusRecord[]
+  /** At the end: what the stamps of all of them tell, and the turns from the stream's first record to the first of them. */
+  findings(): { findings: StampFindings; shift: number }
 }
 
 /**
@@ -28,18 +32,21 @@ export function resequence(
 ): Resequenced {
   const identify = identifier(dataset, file, declared && source)
   const follow = sequence()
+  const stamps = surveyStamps(new Date(nowMs).getUTCFullYear() + 1)
   const left = [...mended]
   let shift = told
   let hasBegun = false
   let lastLine = 0
-  const ordered = (step: Step, { nativeId }: { nativeId?: string | undefined }): Step => {
+  const stepOf = ({ time, stream, nativeId }: SourceRecord): Step => {
+    const step = follow(time, stream ?? '')
+    stamps.add(time, step.turn ?? 0)
     const { late: _, behind: __, ...rest } = step
     return unordered || nativeId !== undefined ? rest : step
   }
   const put = (each: Mended): BusRecord[] => {
     const { record: item, day, clock } = each
     const { time } = item
-    const step = ordered(follow(time, item.stream ?? ''), item)
+    const step = stepOf(item)
     const record: BusRecord = { ...item, ...identify(item), ...step }
     if (time.lacks) record.turn = notInFuture(time, (step.turn ?? 0) + shift, year, nowMs)
     if (time.lacks === 'date' && day !== undefined)
@@ -69,7 +76,7 @@ export function resequence(
         ({ record: { line, original } }) => line === record.line && original === record.original,
       )
       if (known >= 0) sent(left.splice(known, 1)[0]!, record.id)
-      const { turn: _, ...step } = ordered(follow(record.time, record.stream ?? ''), record)
+      const { turn: _, ...step } = stepOf(record)
       const { late, behind, ...rest } = record
       const now: BusRecord = { ...rest, ...identify(record), ...step }
       const isSame =
@@ -81,5 +88,6 @@ export function resequence(
       return out
     },
     end: () => left.splice(0).flatMap(put),
+    findings: () => ({ findings: stamps.finish(), shift }),
   }
 }

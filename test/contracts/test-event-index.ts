@@ -141,6 +141,8 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
       ['f', 'e', 'g', 'h'],
       'the smallest source and the largest place give the order',
     )
+    await on.write({ id: 'f', source: 'db', place: 12 })
+    t.strictSame(await on.ids(), ['e', 'g', 'f', 'h'], 'also where nothing else is new')
     t.strictSame(await on.ids({ source: ['web'] }), ['e'])
     t.strictSame(
       (await on.counted()).map((b) => b.count),

@@ -1,7 +1,7 @@
 import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../../../schemas/removal.ts'
 import { EventsRefused } from '../event-index.ts'
-import { merge, without } from '../merge.ts'
+import { isRepeat, merge, without } from '../merge.ts'
 import type { Build, Builds } from './builds.ts'
 import { bulk, type Action } from './bulk.ts'
 import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } from './fields.ts'
@@ -184,7 +184,7 @@ function folded(
   let now = stored
   for (const change of changes) {
     if (!now) now = change
-    else if (now.document !== change.document || now.rank !== change.rank) {
+    else if (!isRepeat(now, change)) {
       const merged = merge(now, change)
       // It stays with the import that created it.
       if (merged) now = { ...merged, source: wellFormed(merged.source), origin: now.origin }

@@ -1,7 +1,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
 import type { Change } from '../../../schemas/change.ts'
 import type { Removal } from '../../../schemas/removal.ts'
-import { merge, without, type Stored } from '../merge.ts'
+import { isRepeat, merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
 import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
@@ -155,8 +155,7 @@ export class Writer {
       else {
         const found = this.#find.get(change.id) as Found
         if (found.seq === seq) this.#added(change, seq, facets[i]!)
-        else if (found.document !== change.document || found.rank !== change.rank)
-          repeats.push(change)
+        else if (!isRepeat(found, change)) repeats.push(change)
       }
     }
     // After the new ones, because what they change goes to the end: words are gathered in the order of seq.
@@ -184,7 +183,7 @@ export class Writer {
   }
 
   #merged(found: Found, change: Change): void {
-    if (found.document === change.document && found.rank === change.rank) return
+    if (isRepeat(found, change)) return
     const merged = merge<Stored>(found, change)
     if (!merged) return
     this.#count(found.at, this.#facet(found), -1)
