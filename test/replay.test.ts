@@ -9,6 +9,7 @@ import { loadAdapters, type Loaded } from '../ingest-adapters/load.ts'
 import type { RejectionBatch } from '../schemas/bus-record.ts'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
+import { embeddedBus } from '../services/bus/embedded.ts'
 import { openLetters } from '../services/ingest/dead-letters.ts'
 import { importFiles, type ImportPorts } from '../services/ingest/import.ts'
 import type { Input } from '../services/ingest/input.ts'
@@ -16,6 +17,7 @@ import { replayLetters, type Replay } from '../services/ingest/replay.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { clustered, lacksEngines } from './support/cluster.ts'
 import { file, logOf } from './support/generated.ts'
+import { folder, imported, line, LOG, recount, serving } from './support/recount.ts'
 
 const NOW_MS = Date.UTC(2026, 0, 15, 12)
 const logger = pino({ level: 'silent' })
@@ -101,8 +103,7 @@ async function embedded<T>(look: (told: Told) => Promise<T>): Promise<T> {
 }
 
 /** So many lines by which a file is known again, whatever comes after them. */
-const head = (line: (n: number) => string): string[] =>
-  Array.from({ length: 64 }, (_, n) => line(n))
+const head = (nth: (n: number) => string): string[] => Array.from({ length: 64 }, (_, n) => nth(n))
 const two = (n: number): string => String(n).padStart(2, '0')
 
 const LOGS: Record<string, string[]> = {
@@ -187,7 +188,7 @@ t.test('whatever is refused of a log, replayed it makes the log', async () => {
   await fc.assert(
     fc.asyncProperty(scene, async ({ logs, odd, copy }) => {
       const all = logs.map((lines, i) => file(`${i}.log`, lines))
-      if (copy) all.push(file('copy.log', logs[0]!))
+      if (copy) all.push(file('copy.log', logs[0]))
       // A stream is named by its first records, so its ids are others where these were refused.
       const simple = (events: readonly TimelineEvent[]): unknown[] =>
         events.map((e) => [e['@timestamp'], e.event.original, e.timeline.seen, e.timeline.time])
@@ -272,3 +273,65 @@ t.test('what the index refused is tried again from the log of record', async (t)
     t.match(await told.replay(), { tried: 1, replayed: 0, reasons: { 'not-indexed': 1 } })
   }),
 )
+
+t.test('the command replays, alone and beside the server that owns the folder', async (t) => {
+  const cwd = folder(t, { 'a.log': LOG, 'unknown.txt': 'nobody\nknows this\n' })
+  await imported(['a.log', 'unknown.txt'], cwd)
+  /** What an older version could not read of a.log. */
+  const refuse = async (line: number, raw: string): Promise<void> => {
+    const bus = embeddedBus(join(cwd, 'recount-data'))
+    for await (const { key } of bus.read('main', ['contexts'])) {
+      const reason = 'not-a-record' as const
+      const rejection = { id: `${line}.0`, path: 'a.log', first: line, last: line, reason, raw }
+      const value: RejectionBatch = {
+        origin: 'i0/0',
+        file: key,
+        source: 'a.log',
+        rejections: [rejection],
+      }
+      await bus.append('main', [{ topic: 'rejections', key, value }])
+    }
+    await bus.close()
+  }
+  await refuse(4, line(3, 'mended'))
+  const first = await recount(['dead-letters', 'replay'], cwd)
+  t.equal(first.status, 1, 'something is left')
+  t.equal(
+    first.out,
+    '3 dead letters: 1 letter replayed (1 new event), 0 still refused, 2 to be imported again\n' +
+      'unknown.txt: 2 letters cannot be read from what is kept: import it again\n',
+  )
+  t.match((await recount(['timeline'], cwd)).out, /mended/)
+  await recount(['sources', 'remove', 'unknown.txt'], cwd)
+  await refuse(5, line(4, 'mended beside a server'))
+  await refuse(6, 'no record for any version')
+  const server = await serving(cwd)
+  const second = await recount(['dead-letters', 'replay', '--json'], cwd)
+  t.equal(second.status, 1)
+  t.strictSame(JSON.parse(second.out), {
+    tried: 2,
+    replayed: 1,
+    events: 1,
+    refused: 1,
+    reasons: { 'not-a-record': 1 },
+    importAgain: [],
+  })
+  t.match((await recount(['timeline'], cwd)).out, /mended beside a server/)
+  t.match((await recount(['dead-letters', 'list'], cwd)).out, /^a\.log:6: not-a-record: .*\n$/)
+  t.match((await recount(['dead-letters', 'replay'], cwd)).out, /^still refused: 1 not-a-record;/m)
+  await recount(['sources', 'remove', 'a.log'], cwd)
+  t.strictSame(
+    [await recount(['timeline'], cwd), await recount(['dead-letters', 'replay'], cwd)].map(
+      ({ status, out }) => [status, out],
+    ),
+    [
+      [0, ''],
+      [
+        0,
+        '0 dead letters: 0 letters replayed (0 new events), 0 still refused, 0 to be imported again\n',
+      ],
+    ],
+    'what is taken back takes along what was replayed',
+  )
+  await server.end('SIGTERM')
+})

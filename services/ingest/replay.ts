@@ -4,12 +4,12 @@ import { parkedEvent, type Reason } from '../../schemas/rejection.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
 import { removals } from '../bus/bus.ts'
 import { openCatalogue, type Catalogue } from './catalogue.ts'
-import { openLetters, type DeadLetter } from './dead-letters.ts'
+import { openLetters } from './dead-letters.ts'
 import type { ImportPorts } from './import.ts'
 import { onTheWay } from './on-the-way.ts'
 import { settlements } from './refused-before.ts'
-import { sendAgain } from './send-again.ts'
-import { goesOn, isTriable, tryAgain, type Mended } from './try-again.ts'
+import { groupOf, sendAgain, type Group, type Stream } from './send-again.ts'
+import { goesOn, isTriable, tryAgain } from './try-again.ts'
 
 /** What became of the dead letters: tried = replayed + refused + what is to be imported again. */
 export interface Replay {
@@ -24,24 +24,6 @@ export interface Replay {
   reasons: Partial<Record<Reason, number>>
   /** How many of each path cannot be read from what is kept of them: the file is to be imported again. */
   importAgain: { path: string; letters: number }[]
-}
-
-/** What can be read now of one file as it was read in one import. */
-export interface Group {
-  batch: DeadLetter['batch']
-  path: string
-  /** Where the last of its dead letters stands. */
-  position: string
-  /** Dead letters that wait for those that belong to the same record. */
-  run: DeadLetter[]
-  mended: Mended[]
-}
-
-export interface Stream {
-  context: Context | undefined
-  groups: Map<string, Group>
-  /** Events that the index refused. */
-  parked: Set<string>
 }
 
 interface Gathered {
@@ -143,5 +125,3 @@ async function gather({ bus, workspace, adapters }: ImportPorts): Promise<Gather
       if (group.run.length > 0) await finish(group, loadedOf(context)!)
   return gathered
 }
-
-export const groupOf = (origin: string, path: string): string => `${origin}\0${path}`

@@ -4,9 +4,30 @@ import { takes } from '../../schemas/removal.ts'
 import type { Bus, TakenBack } from '../bus/bus.ts'
 import { updated, type Catalogue } from './catalogue.ts'
 import { fileEvidence } from './file-evidence.ts'
+import type { DeadLetter } from './dead-letters.ts'
 import type { OnTheWay } from './on-the-way.ts'
-import { groupOf, type Group, type Stream } from './replay.ts'
 import { resequence } from './resequence.ts'
+import type { Mended } from './try-again.ts'
+
+/** What can be read now of one file as it was read in one import. */
+export interface Group {
+  batch: DeadLetter['batch']
+  path: string
+  /** Where the last of its dead letters stands. */
+  position: string
+  /** Dead letters that wait for those that belong to the same record. */
+  run: DeadLetter[]
+  mended: Mended[]
+}
+
+export interface Stream {
+  context: Context | undefined
+  groups: Map<string, Group>
+  /** Events that the index refused. */
+  parked: Set<string>
+}
+
+export const groupOf = (origin: string, path: string): string => `${origin}\0${path}`
 
 interface By {
   bus: Bus

@@ -4,8 +4,8 @@ import type { Delivered, Topic } from '../bus.ts'
 /** Well under the session's timeout, because a handler may take long. */
 const HEARTBEAT_MS = 3000
 const SESSION_MS = 30_000
-/** So many messages are handed over at once. */
-const TOGETHER = 16
+/** Messages of so many bytes are handed over at once, or one that is larger. */
+const BYTES_TOGETHER = 8_000_000
 
 export interface Following {
   group: string
@@ -88,8 +88,9 @@ async function one(
   const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS)
   let last = messages.length === 0 ? batch.lastOffset() : undefined
   try {
-    for (let i = 0; i < messages.length && !signal.aborted; i += TOGETHER) {
-      const some = messages.slice(i, i + TOGETHER)
+    for (let i = 0; i < messages.length && !signal.aborted;) {
+      const some = together(messages, i)
+      i += some.length
       await take(some, partition)
       last = some.at(-1)!.offset
     }
@@ -100,6 +101,14 @@ async function one(
   resolveOffset(last)
   if (!after)
     await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }])
+}
+
+function together(messages: readonly KafkaMessage[], from: number): KafkaMessage[] {
+  let bytes = 0
+  let to = from
+  do bytes += messages[to++]!.value?.length ?? 0
+  while (to < messages.length && bytes < BYTES_TOGETHER)
+  return messages.slice(from, to)
 }
 
 /** A promise that the signal ends and an error breaks. */
