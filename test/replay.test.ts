@@ -304,7 +304,7 @@ t.test('the command replays, alone and beside the server that owns the folder', 
   t.match((await recount(['timeline'], cwd)).out, /mended/)
   await recount(['sources', 'remove', 'unknown.txt'], cwd)
   await refuse(5, line(4, 'mended beside a server'))
-  await refuse(6, 'no record for any version')
+  await refuse(8, 'no record for any version')
   const server = await serving(cwd)
   const second = await recount(['dead-letters', 'replay', '--json'], cwd)
   t.equal(second.status, 1)
@@ -317,7 +317,7 @@ t.test('the command replays, alone and beside the server that owns the folder', 
     importAgain: [],
   })
   t.match((await recount(['timeline'], cwd)).out, /mended beside a server/)
-  t.match((await recount(['dead-letters', 'list'], cwd)).out, /^a\.log:6: not-a-record: .*\n$/)
+  t.match((await recount(['dead-letters', 'list'], cwd)).out, /^a\.log:8: not-a-record: .*\n$/)
   t.match((await recount(['dead-letters', 'replay'], cwd)).out, /^still refused: 1 not-a-record;/m)
   await recount(['sources', 'remove', 'a.log'], cwd)
   t.strictSame(
