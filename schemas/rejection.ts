@@ -10,6 +10,7 @@ import { Type, type Static } from 'typebox'
  * `damaged-archive`, `archive-too-large`, `archive-too-deep`, `archive-encrypted`: what is in it cannot be read, or would be too much. `unreadable`: the system refused.
  * `adapter-failed`: the code that reads the format failed on it, which is a bug; what comes after it was read.
  * `not-indexed`: it was read, but cannot be put onto the timeline, which is a bug or a limit of the index. It is in the log of record: a rebuild tries again.
+ * `deleted`: `recount delete` took it away. It is counted, and kept nowhere: no dead letter has this reason.
  */
 export const Reason = Type.Enum([
   'not-a-record',
@@ -31,6 +32,7 @@ export const Reason = Type.Enum([
   'unreadable',
   'adapter-failed',
   'not-indexed',
+  'deleted',
 ])
 export type Reason = Static<typeof Reason>
 

@@ -161,6 +161,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         return importFiles(workspace, options)
       }),
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
+    erase: (workspace, batch) => onto(workspace, ({ erase }) => erase(workspace, batch)),
     rebuild: (workspace) =>
       inTurn(`${workspace} rebuild`, () =>
         eventIndex.alone(
@@ -251,6 +252,10 @@ const whileHeld = (bus: Bus, lease: Lease): Bus => ({
   async append(workspace, messages) {
     lease.held()
     return bus.append(workspace, messages)
+  },
+  async erase(workspace, batch) {
+    lease.held()
+    return bus.erase(workspace, batch)
   },
 })
 

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Ledger } from '../schemas/ledger.ts'
+import type { ErasureBatch } from '../schemas/erasure.ts'
 import type { Removal } from '../schemas/removal.ts'
 import type { Sized } from './backup/decode.ts'
 import { fill } from './backup/fill.ts'
@@ -24,6 +25,8 @@ export interface Timeline {
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
   /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
   remove(workspace: string, removal: Removal): Promise<number>
+  /** Deletes and redacts for ever; resolves to whether the bytes are gone from the log of record too. */
+  erase(workspace: string, batch: ErasureBatch): Promise<boolean>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /**
@@ -135,6 +138,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       }
     },
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
+    erase: (workspace, batch) => inTurn(workspace, () => onto.erase(workspace, batch)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

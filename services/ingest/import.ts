@@ -106,7 +106,8 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
       position = placed.position ?? position
       before = placed.before
     }
-    const by = { origin, nowMs: options.nowMs, ...pickSource(options) }
+    const { erasures } = catalogue
+    const by = { origin, nowMs: options.nowMs, erasures, ...pickSource(options) }
     const name = 'loaded' in found ? found.loaded.name : found.outcome
     const report = await inSpan(
       `read ${name}`,
@@ -198,7 +199,7 @@ async function placeStream(
   const copied = catalogue.find(surveyed)
   const overlap = copied
     ? undefined
-    : await findOverlap(catalogue.all(surveyed.dataset), found, input, event)
+    : await findOverlap(catalogue.all(surveyed.dataset), found, input, event, catalogue.erasures)
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {

@@ -1,4 +1,5 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
+import { erased, type Erasures } from '../../schemas/erasure.ts'
 import { placed, type Reason } from '../../schemas/rejection.ts'
 import type { Bus, Message } from '../bus/bus.ts'
 import { hash } from './identity.ts'
@@ -12,7 +13,7 @@ const BATCH_CHARACTERS = 4_000_000
 const ON_THEIR_WAY = 8
 const CHARACTERS_ON_THEIR_WAY = 16_000_000
 
-/** Sends what is in one file to the bus, in batches, and counts it. Errors of the bus leave `turn` and `flush`: none is passed over. */
+/** Sends what is in one file and was not erased to the bus, in batches, and counts all of it. Errors of the bus leave `turn` and `flush`: none is passed over. */
 export interface Outlet {
   /** What comes from here on belongs to another stream. */
   enter(file: string): void
@@ -26,6 +27,7 @@ export interface Outlet {
 
 export function outlet(
   { bus, workspace }: { bus: Bus; workspace: string },
+  erasures: Erasures,
   report: FileReport,
   ids: { origin: string; file: string },
 ): Outlet {
@@ -59,6 +61,10 @@ export function outlet(
     sending.push({ sent, characters })
     characters = 0
   }
+  const reject = (reason: Reason): void => {
+    report.rejected++
+    report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
+  }
   const isMuch = (): boolean =>
     sending.length > ON_THEIR_WAY ||
     (sending.length > 1 &&
@@ -78,17 +84,19 @@ export function outlet(
     },
     record(record) {
       report.lines++
-      records.push(record)
-      characters += record.original.length
+      const left = erased(record, erasures)
+      if (!left) return reject('deleted')
+      records.push(left)
+      characters += left.original.length
     },
     refuse({ rejected, reason, line }) {
       report.lines++
-      report.rejected++
-      report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
+      reject(reason)
       const place = placed(rejected, line)
       const of = hash(`${ids.file}\0${place.raw}`)
       const id = `${of}.${repeats(of)}`
-      rejections.push({ id, path: report.path, reason, ...place })
+      const left = erased({ id, path: report.path, reason, ...place }, erasures)
+      if (left) rejections.push(left)
       characters += place.raw.length
     },
     turn() {

@@ -1,5 +1,6 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
+import type { Erasures } from '../../schemas/erasure.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 import { hash, identifier } from './identity.ts'
@@ -26,11 +27,12 @@ export async function findOverlap(
   found: Recorded,
   input: Input,
   event: (id: string) => Promise<string | undefined>,
+  erasures: Erasures,
 ): Promise<Overlap | undefined> {
   if (streams.length === 0 || found.head.length === 0) return undefined
   const first = await firstRecords(found, input)
   if (first.length === 0) return undefined
-  const known = await placeOf(first, streams, event)
+  const known = await placeOf(first, streams, event, erasures)
   if (known) return { context: known.context, shift: yearsBetween(first[0]!, known) }
   return holds(
     streams.filter((c) => c.first >= found.first),
@@ -61,28 +63,41 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
   return first
 }
 
-/** The stream that holds the first of these records, and when that was, where they were seen in a row in one file. They may go on into another stream. */
+/**
+ * The stream that holds the first of these records, and when that was, where they were seen in a row in one file. They may go on into another stream.
+ * Where deleted ones were seen is forgotten.
+ */
 async function placeOf(
   records: readonly SourceRecord[],
   streams: readonly Context[],
   event: (id: string) => Promise<string | undefined>,
+  erasures: Erasures,
 ): Promise<{ context: Context; at: string } | undefined> {
   const identifiers = streams.map(({ dataset, file }) => identifier(dataset, file, undefined))
-  let beginnings: { context: Context; at: string; seen: readonly Seen[] }[] = []
+  let beginnings: { context: Context; at: string; seen?: readonly Seen[] }[] = []
   const seenNext: Seen[][] = []
   for (const [nth, record] of records.entries()) {
-    const found = []
+    const found: typeof beginnings = []
     for (const [i, identify] of identifiers.entries()) {
-      const document = await event(identify(record).id)
+      const { id } = identify(record)
+      const deletedAt = erasures.get(id)?.at
+      if (deletedAt !== undefined) {
+        found.push({ context: streams[i]!, at: deletedAt })
+        continue
+      }
+      const document = await event(id)
       if (document === undefined) continue
       const { '@timestamp': at, timeline } = JSON.parse(document) as TimelineEvent
       found.push({ context: streams[i]!, at, seen: timeline.seen })
     }
     if (found.length === 0) return undefined
     if (nth === 0) beginnings = found
-    else seenNext.push(found.flatMap((f) => f.seen))
+    else if (found.every((f) => f.seen)) seenNext.push(found.flatMap((f) => f.seen!))
   }
-  return beginnings.find(({ seen }) => seen.some(({ path }) => ascends([seen, ...seenNext], path)))
+  return beginnings.find(({ seen }) => {
+    const all = seen ? [seen, ...seenNext] : seenNext
+    return all.length === 0 || all[0]!.some(({ path }) => ascends(all, path))
+  })
 }
 
 /** Whether events were seen in a file one after the other. */

@@ -1,5 +1,6 @@
 import type { BatchHead, BusRecord, RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
+import { PARKED } from '../../schemas/erasure.ts'
 import { placed } from '../../schemas/rejection.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 
@@ -53,6 +54,6 @@ function parked({ id, path, line, original, source, file, origin }: Parked): Rej
     origin,
     file,
     source,
-    rejections: [{ id: `parked ${id}`, path, reason: 'not-indexed', ...placed(original, line) }],
+    rejections: [{ id: PARKED + id, path, reason: 'not-indexed', ...placed(original, line) }],
   }
 }
