@@ -10,6 +10,7 @@ import { Type, type Static } from 'typebox'
  * `damaged-archive`, `archive-too-large`, `archive-too-deep`, `archive-encrypted`: what is in it cannot be read, or would be too much. `unreadable`: the system refused.
  * `adapter-failed`: the code that reads the format failed on it, which is a bug; what comes after it was read.
  * `not-indexed`: it was read, but cannot be put onto the timeline, which is a bug or a limit of the index. It is in the log of record: a rebuild tries again.
+ * `deleted`: `recount delete` took it away. It is counted, and kept nowhere: no dead letter has this reason.
  */
 export const Reason = Type.Enum([
   'not-a-record',
@@ -31,6 +32,7 @@ export const Reason = Type.Enum([
   'unreadable',
   'adapter-failed',
   'not-indexed',
+  'deleted',
 ])
 export type Reason = Static<typeof Reason>
 
@@ -62,6 +64,7 @@ const PARKED = 'parked '
 
 /** The id of the dead letter of an event that could not be put onto the timeline, and the event's id. */
 export const parkedId = (event: string): string => PARKED + event
+export const isParked = (id: string): boolean => id.startsWith(PARKED)
 export const parkedEvent = (id: string): string => id.slice(PARKED.length)
 
 /** Reasons that are of a whole file: what is kept of it cannot be read by itself. */

@@ -162,6 +162,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       }),
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
     replay: (workspace, nowMs) => onto(workspace, ({ replay }) => replay(workspace, nowMs)),
+    erase: (workspace, batch) => onto(workspace, ({ erase }) => erase(workspace, batch)),
     rebuild: (workspace) =>
       inTurn(`${workspace} rebuild`, () =>
         eventIndex.alone(
@@ -252,6 +253,10 @@ const whileHeld = (bus: Bus, lease: Lease): Bus => ({
   async append(workspace, messages) {
     lease.held()
     return bus.append(workspace, messages)
+  },
+  async erase(workspace, batch) {
+    lease.held()
+    return bus.erase(workspace, batch)
   },
 })
 

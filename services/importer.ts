@@ -21,7 +21,7 @@ export function importer({
   eventIndex,
   logger,
   indexed,
-}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'replay' | 'settled'> {
+}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'replay' | 'erase' | 'settled'> {
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
@@ -49,6 +49,13 @@ export function importer({
       const before = await count(workspace)
       await indexed(workspace, await takeBack(bus, workspace, removal))
       return before - (await count(workspace))
+    },
+    async erase(workspace, batch) {
+      // What was sent before is on the timeline, and what could not go there among the dead letters.
+      await settled(workspace)
+      const { position, overwritten } = await bus.erase(workspace, batch)
+      await indexed(workspace, position)
+      return overwritten
     },
   }
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Ledger } from '../schemas/ledger.ts'
+import type { ErasureBatch } from '../schemas/erasure.ts'
 import type { Removal } from '../schemas/removal.ts'
 import type { Sized } from './backup/decode.ts'
 import { fill } from './backup/fill.ts'
@@ -27,6 +28,8 @@ export interface Timeline {
   remove(workspace: string, removal: Removal): Promise<number>
   /** Tries once more what was refused; see ingest/replay.ts. */
   replay(workspace: string, nowMs: number): Promise<Replay>
+  /** Deletes and redacts for ever; resolves to whether the bytes are gone from the log of record too. */
+  erase(workspace: string, batch: ErasureBatch): Promise<boolean>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /**
@@ -139,6 +142,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     },
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
     replay: (workspace, nowMs) => inTurn(workspace, () => onto.replay(workspace, nowMs)),
+    erase: (workspace, batch) => inTurn(workspace, () => onto.erase(workspace, batch)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

@@ -162,4 +162,29 @@ if (!brokers || !elasticsearch) {
     t.equal((await run(['rebuild'], cluster)).status, 0)
     t.ok((await sameTimeline(t, 'after a rebuild')) === before)
   })
+
+  await t.test('what is deleted and redacted is gone on both, and stays away', async (t) => {
+    for (const args of [
+      ['delete', '--kind', 'chat,alert', '--to', '2026-01-01T00:00:00Z', '--yes'],
+      ['redact', 'checkout', '--yes'],
+      ['redact', '/cart', '--kind', 'log', '--from', '2026-01-01T00:00:00Z', '--yes'],
+    ]) {
+      const [embedded, clustered] = await both(...args)
+      t.match(clustered.out, /\n[\d,]+ events(?: and 15 dead letters)? (?:deleted|redacted)\.\n$/)
+      t.strictSame([clustered.status, clustered.out], [embedded.status, embedded.out])
+      t.match(clustered.err, /Kafka cannot overwrite what it has: the bytes stay/)
+    }
+    const after = await sameTimeline(t, 'after it')
+    t.notMatch(after.replaceAll(/"path":"[^"]*"/g, ''), 'checkout')
+    const letters = await both('dead-letters', 'list')
+    const sorted = letters.map(({ out }) => out.split('\n').sort())
+    t.strictSame(sorted[1], sorted[0])
+    t.notMatch(letters[1].out, 'checkout')
+    const [embedded, clustered] = await both('import', 'sample', '--json')
+    t.match(ledgerOf(clustered), { events: 0 })
+    t.strictSame(ledgerOf(clustered), ledgerOf(embedded))
+    t.ok((await sameTimeline(t, 'imported again')) === after)
+    t.equal((await run(['rebuild'], cluster)).status, 0)
+    t.ok((await sameTimeline(t, 'rebuilt')) === after)
+  })
 }

@@ -114,7 +114,11 @@ t.test('import prints the ledger and ends with 1 when something was refused', as
     letters.out
       .trim()
       .split('\n')
-      .map((l) => JSON.parse(l) as object),
+      .map((l) => {
+        const { id, ...letter } = JSON.parse(l) as { id: string }
+        t.match(id, /^[\w-]{20}\.0$/)
+        return letter
+      }),
     [
       {
         path: 'logs/bad.log',

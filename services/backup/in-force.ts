@@ -1,5 +1,6 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
 import { isContext } from '../../schemas/context.ts'
+import { addErasures, leftOf, type Erasure, type ErasureBatch } from '../../schemas/erasure.ts'
 import { takes, type Removal } from '../../schemas/removal.ts'
 import {
   consumed,
@@ -19,7 +20,8 @@ const AS_IT_IS = TOPICS.filter((topic) => !(LEFT_OF as readonly Topic[]).include
 
 /**
  * The messages of a workspace that make the same timeline in an empty one, as of now: first everything that is said of records and imports, with removals among it, then
- * the records and dead letters that no removal has taken back. The removals stand before them, so they take nothing back again.
+ * the records and dead letters that no removal has taken back, without what was erased. The removals stand before them, so they take nothing back again; erasures hold for
+ * what is imported later.
  */
 export async function* inForce(bus: Bus, workspace: string): AsyncGenerator<Message> {
   // In this order, because an import may run: one that is done has its records before the end, and all of these have their contexts in what is read after it.
@@ -27,6 +29,7 @@ export async function* inForce(bus: Bus, workspace: string): AsyncGenerator<Mess
   for await (const { position } of bus.read(workspace, ['imports'])) lastImport = position
   const end = await bus.end(workspace)
   const removed: { position: string; value: Removal }[] = []
+  const erasures = new Map<string, Erasure>()
   for await (const message of bus.read(workspace, AS_IT_IS)) {
     const { topic, key, position } = message
     const value = valueOf(message)
@@ -34,7 +37,8 @@ export async function* inForce(bus: Bus, workspace: string): AsyncGenerator<Mess
     if (value === undefined) continue
     if (topic === 'imports' && (lastImport === undefined || isAfter(position, lastImport))) continue
     if (topic === 'removals') removed.push({ position, value: value as Removal })
-    yield { topic, key, value: topic === 'contexts' ? first(value) : value }
+    if (topic === 'erasures') addErasures(erasures, value as ErasureBatch)
+    yield { topic, key, value: FIRST[topic]?.(value) ?? value }
   }
   const { since } = takenBack(removed)
   for (const topic of LEFT_OF) {
@@ -44,16 +48,19 @@ export async function* inForce(bus: Bus, workspace: string): AsyncGenerator<Mess
       const gone = since(position)
       const value = valueOf(message)
       const left = gone.length === 0 ? value : LEFT[topic](value as never, gone)
-      if (left !== undefined) yield { topic, key, value: left }
+      if (left !== undefined) yield { topic, key, value: leftOf(left, erasures) }
     }
   }
 }
 
-/** A context that comes before all records dates none anew. */
-function first(context: unknown): unknown {
-  if (!isContext(context)) return context
-  const { redates: _, ...rest } = context
-  return rest
+/** What comes before all records has nothing to change. */
+const FIRST: Partial<Record<Topic, (value: unknown) => unknown>> = {
+  contexts(context) {
+    if (!isContext(context)) return context
+    const { redates: _, ...rest } = context
+    return rest
+  },
+  erasures: (batch) => ({ ...(batch as ErasureBatch), streams: [] }),
 }
 
 const LEFT = {

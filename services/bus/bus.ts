@@ -1,10 +1,23 @@
+import {
+  addErasures,
+  type Erasure,
+  type ErasureBatch,
+  type Erasures,
+} from '../../schemas/erasure.ts'
 import type { Removal } from '../../schemas/removal.ts'
 
 /**
  * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
- * `removals`: schemas/removal.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
+ * `removals`: schemas/removal.ts. `erasures`: schemas/erasure.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger.
  */
-export const TOPICS = ['records', 'rejections', 'contexts', 'removals', 'imports'] as const
+export const TOPICS = [
+  'records',
+  'rejections',
+  'contexts',
+  'removals',
+  'erasures',
+  'imports',
+] as const
 export type Topic = (typeof TOPICS)[number]
 
 export interface Message {
@@ -83,12 +96,22 @@ export interface Backlog {
   ageMs: number
 }
 
-/** The log of record of each workspace: everything that was received, for ever. Messages of one key are in order; removals are in order with those of every key. */
+export interface Erased {
+  position: string
+  overwritten: boolean
+}
+
+/** The log of record of each workspace: everything that was received and not erased, for ever. Messages of one key are in order; removals are in order with those of every key. */
 export interface Bus {
   /** Resolves when all are durable, to the position up to which everything that was appended here is. Appends of one caller keep their order. */
   append(workspace: string, messages: readonly Message[]): Promise<string>
   /**
-   * Hands over records, contexts and removals, and maybe others: those that are there, then those that come, until the signal. A handler that rejects ends the call with its error.
+   * Appends an erasure, which every consumer gets, whatever else it does not get; and overwrites what it erases in the messages before it, where the log can be overwritten.
+   * Resolves when both are done, to the position as `append` does and to whether the bytes are gone.
+   */
+  erase(workspace: string, batch: ErasureBatch): Promise<Erased>
+  /**
+   * Hands over records, contexts, removals and erasures, and maybe others: those that are there, then those that come, until the signal. A handler that rejects ends the call with its error.
    * After a restart messages may come again; none is left out. Where a group stands moves on when the handler has resolved.
    * `begins` is true when messages may have gone to other members since the last call: what the handler remembers of a stream may be out of date.
    */
@@ -129,3 +152,11 @@ export const takenBack = (all: TakenBack['all']): TakenBack => ({
   all,
   since: (position) => all.filter((r) => isAfter(r.position, position)).map((r) => r.value),
 })
+
+/** Everything that was deleted or redacted in a workspace: it holds for what comes before and after it. */
+export async function erasures(bus: Bus, workspace: string): Promise<Erasures> {
+  const all = new Map<string, Erasure>()
+  for await (const { value } of bus.read(workspace, ['erasures']))
+    addErasures(all, value as ErasureBatch)
+  return all
+}

@@ -1,19 +1,19 @@
-import { createHash } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BroadcastChannel } from 'node:worker_threads'
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
+import { scrub } from '../scrub.ts'
 import { inInsertSpan } from '../tracing.ts'
-import type { Bus, Delivered, Message, Topic } from './bus.ts'
+import type { Bus, Message } from './bus.ts'
+import { overwritten } from './embedded/overwritten.ts'
+import { bodyOf, delivered, digest, valueOf, type LogRow } from './embedded/rows.ts'
 import { openLogFile } from './log-file.ts'
 import { Unavailable } from '../unavailable.ts'
 
 const READ_AT_ONCE = 16
-/** Half the time of the fastest deflate, for a tenth more bytes. */
-const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } }
 
 interface Append {
   messages: readonly Message[]
@@ -25,6 +25,7 @@ interface Append {
 interface Log {
   db: DatabaseSyncInstance
   insert: StatementSyncInstance
+  overwrite: StatementSyncInstance
   /** Notes when the messages up to a position came. */
   commit: StatementSyncInstance
   end: number
@@ -51,7 +52,7 @@ export function embeddedBus(data: string): EmbeddedBus {
   return {
     async append(workspace, messages) {
       const to = log(workspace)
-      const bodies = messages.map((m) => brotliCompressSync(JSON.stringify(m.value), COMPRESSION))
+      const bodies = messages.map(bodyOf)
       return inInsertSpan(
         'log',
         messages.length,
@@ -61,6 +62,21 @@ export function embeddedBus(data: string): EmbeddedBus {
             to.flushing ??= flush(to)
           }),
       )
+    },
+    async erase(workspace, batch) {
+      const to = log(workspace)
+      await to.flushing
+      const rows = await overwritten(to.db, batch)
+      const message: Message = { topic: 'erasures', key: `erasure ${randomUUID()}`, value: batch }
+      const body = bodyOf(message)
+      let position = 0
+      write(to, () => {
+        position = endOf(to.db) + 1
+        to.insert.run(position, message.topic, message.key, body, digest(body))
+        for (const row of rows) to.overwrite.run(row.body, digest(row.body), row.position)
+      })
+      scrub(to.db, 'log.sqlite')
+      return { position: String(position), overwritten: true }
     },
     async consume(workspace, from, handle, signal) {
       const of = log(workspace)
@@ -138,36 +154,6 @@ export function embeddedBus(data: string): EmbeddedBus {
   }
 }
 
-interface LogRow {
-  position: number
-  topic: Topic
-  key: string
-  body: Uint8Array
-  digest: Uint8Array
-}
-
-/** Neither SQLite nor the compression would notice a flipped bit. */
-const digest = (body: Uint8Array): Uint8Array =>
-  createHash('sha1').update(body).digest().subarray(0, 8)
-
-function valueOf({ position, body, digest: written }: LogRow): unknown {
-  if (Buffer.compare(digest(body), written) !== 0)
-    throw new Unavailable(
-      `message ${position} of the log is damaged; restore log.sqlite from a backup`,
-    )
-  return JSON.parse(brotliDecompressSync(body).toString())
-}
-
-/** A message whose value is read when it is asked for: of many only one is in memory. */
-const delivered = (row: LogRow): Delivered => ({
-  topic: row.topic,
-  key: row.key,
-  get value() {
-    return valueOf(row)
-  },
-  position: String(row.position),
-})
-
 function opened(folder: string): Log {
   try {
     return openLog(folder)
@@ -187,6 +173,7 @@ function openLog(folder: string): Log {
   const log: Log = {
     db,
     insert: db.prepare('insert into log values (?, ?, ?, ?, ?)'),
+    overwrite: db.prepare('update log set body = ?, digest = ? where position = ?'),
     commit: db.prepare('insert or replace into commits values (?, ?)'),
     end: endOf(db),
     queue: [],

@@ -35,7 +35,7 @@ interface Log {
 }
 
 /**
- * The bus on Kafka. Records and contexts are keyed by stream and removals go to every partition, so that each partition has an order that can be applied alone.
+ * The bus on Kafka. Records and contexts are keyed by stream, removals and erasures go to every partition, so that each partition has an order that can be applied alone.
  * With one replica what is acknowledged survives a crash of the broker, but no power loss.
  */
 export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
@@ -150,6 +150,12 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
   return {
     async append(workspace, messages) {
       return (await log(workspace)).sender.append(messages)
+    },
+    async erase(workspace, batch) {
+      const key = `erasure ${randomUUID()}`
+      const { sender } = await log(workspace)
+      const position = await sender.append([{ topic: 'erasures', key, value: batch }])
+      return { position, overwritten: false }
     },
     async consume(workspace, from, handle, signal) {
       const { topics } = await log(workspace)

@@ -22,7 +22,7 @@ export function openLogFile(path: string): DatabaseSyncInstance {
     const isNew = checked(db, path)
     // Acknowledged means on disk: with synchronous = normal a power loss takes acknowledged rows.
     db.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000',
+      'pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma wal_autocheckpoint = 4000',
     )
     // At once, so that a file with tables and no version is none of ours.
     if (isNew) db.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)

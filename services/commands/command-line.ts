@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { text as textOf } from 'node:stream/consumers'
 import { Command as Program, Option } from 'commander'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
@@ -33,6 +34,10 @@ function workspaceName(value: string): string {
     `--workspace ${value} is no name: use lower-case letters, digits and hyphens, at most 63`,
   )
 }
+
+const ERASED = `
+It holds for what is imported later too, and after a rebuild. In a data folder the bytes are overwritten. Kafka cannot overwrite: there they are hidden, and
+stay in the topics of the workspace until these are deleted. To be rid of them, restore a backup of it into a new workspace.`
 
 const count =
   (option: string, { from = 0, to = Number.MAX_SAFE_INTEGER } = {}) =>
@@ -88,15 +93,17 @@ export async function commandLine(
       if (missing !== undefined) throw new WrongUse(`${missing}: there is no such file or folder`)
       await invoke('import', { ...options }, paths)
     })
-  command('timeline', 'print the timeline')
-    .option('--from <instant>', 'from this instant on, such as 2024-05-01T10:00:00Z')
-    .option('--to <instant>', 'before this instant')
-    .option('--query <text>', 'words, "phrases", field:value, -not')
-    .option(
-      '--kind <kinds>',
-      'log, chat, alert, email, change, ticket, status, metric, note',
-      kinds,
-    )
+  const filtered = (of: Program): Program =>
+    of
+      .option('--from <instant>', 'from this instant on, such as 2024-05-01T10:00:00Z')
+      .option('--to <instant>', 'before this instant')
+      .option('--query <text>', 'words, "phrases", field:value, -not')
+      .option(
+        '--kind <kinds>',
+        'log, chat, alert, email, change, ticket, status, metric, note',
+        kinds,
+      )
+  filtered(command('timeline', 'print the timeline'))
     .option('--limit <count>', 'at most so many events', count('--limit'))
     .addOption(
       new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'),
@@ -116,6 +123,32 @@ export async function commandLine(
     .option('--partitions <count>', 'partitions of the records', count('--partitions', { from: 1 }))
     .option('--replicas <count>', 'replicas of every topic', count('--replicas', { from: 1 }))
     .action((options: Shared) => invoke('setup', { ...options }))
+  const erasing = (of: Program): Program =>
+    filtered(of)
+      .option('--source <names...>', 'only of these sources')
+      .option('--yes', 'do it; without this, only what would be hit is shown')
+  erasing(command('delete', 'delete events for ever; imported again, they are counted as rejected'))
+    .option(
+      '--id <ids...>',
+      'these events and dead letters; both are listed with their ids by --format jsonl',
+    )
+    .addHelpText('after', ERASED)
+    .action((options: Shared) => invoke('delete', { ...options }))
+  erasing(
+    command('redact <text>', 'mask a text for ever wherever it stands (- reads it from a pipe)'),
+  )
+    .addHelpText(
+      'after',
+      `
+A text on the command line stands in the history of the shell and in the list of processes: a pipe keeps it out of both.
+Upper and lower case count. Escaped in JSON, HTML or a URL it is found too, in a base64 body it is not.
+Without filters, dead letters and what sources remove took back are masked too. The names of files stay as they are.
+${ERASED}`,
+    )
+    .action(async (given: string, options: Shared) => {
+      const text = given === '-' ? (await textOf(process.stdin)).replace(/\r?\n$/, '') : given
+      await invoke('redact', { ...options, text })
+    })
   command('rebuild', 'build the timeline anew from the log of record').action((options: Shared) =>
     invoke('rebuild', { ...options }),
   )

@@ -2,7 +2,7 @@ import { openLetters } from '../ingest/dead-letters.ts'
 import type { Command } from './command.ts'
 import { counted, printable } from './table.ts'
 
-/** Everything that could not be read and was neither taken back nor read since, each once however often it was imported. */
+/** Everything that could not be read and was neither taken back since, read since nor erased, each once however often it was imported. */
 export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = async (
   { timeline, workspace, out },
   { format },
@@ -15,7 +15,7 @@ export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = asy
     const lines = first === last ? `${first}` : `${first}-${last}`
     await out(
       format === 'jsonl'
-        ? `${JSON.stringify({ path, first, last, reason, raw })}\n`
+        ? `${JSON.stringify({ id, path, first, last, reason, raw })}\n`
         : `${printable(path)}:${lines}: ${reason}: ${printable(raw.length > 200 ? `${raw.slice(0, 200)}…` : raw)}\n`,
     )
   }

@@ -75,9 +75,12 @@ function printed(ledger: Ledger): string {
 function explain(file: LedgerFile): string[] {
   const notes: string[] = []
   if (file.reason) notes.push(`${file.path}: not recognized: ${file.reason}`)
-  const reasons = Object.entries(file.reasons).map(([reason, count]) => `${count} ${reason}`)
-  if (file.adapter !== null && reasons.length > 0)
-    notes.push(`${file.path}: rejected: ${reasons.join(', ')}; see: recount dead-letters list`)
+  const { deleted, ...reasons } = file.reasons
+  const kept = Object.entries(reasons).map(([reason, count]) => `${count} ${reason}`)
+  if (file.adapter !== null && kept.length > 0)
+    notes.push(`${file.path}: rejected: ${kept.join(', ')}; see: recount dead-letters list`)
+  if (deleted)
+    notes.push(`${file.path}: rejected: ${deleted} that recount delete took away for ever`)
   return notes.map(printable)
 }
 

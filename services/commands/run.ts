@@ -26,6 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   'sources-remove': async () => (await import('./sources.ts')).sourcesRemoveCommand,
   backup: async () => (await import('./backup.ts')).backupCommand,
   restore: async () => (await import('./restore.ts')).restoreCommand,
+  delete: async () => (await import('./erase.ts')).deleteCommand,
+  redact: async () => (await import('./erase.ts')).redactCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
   'dead-letters-replay': async () => (await import('./dead-letters.ts')).deadLettersReplayCommand,
 }

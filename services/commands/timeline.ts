@@ -4,11 +4,16 @@ import { parseInstant } from '../event-index/instant-key.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { printable, withoutControls } from './table.ts'
 
-export interface TimelineCommandOptions {
+/** What of the timeline a command is about. */
+export interface TimelineFilters {
   from?: string
   to?: string
   query?: string
   kind?: string[]
+  source?: string[]
+}
+
+export interface TimelineCommandOptions extends TimelineFilters {
   limit?: number
   format: 'text' | 'jsonl' | 'csv' | 'md'
 }
@@ -21,17 +26,7 @@ const HELD_BACK = 8_000_000
 export const timelineCommand: Command<TimelineCommandOptions> = async (setting, options) => {
   const { timeline, workspace, out } = setting
   await timeline.settled(workspace)
-  const query: PageQuery = { limit: PAGE, order: 'asc' }
-  for (const edge of ['from', 'to'] as const) {
-    const text = options[edge]
-    if (text === undefined) continue
-    const key = parseInstant(text)
-    if (key === undefined)
-      throw new WrongUse(`--${edge} ${text} is no instant: write it as 2024-05-01T10:00:00Z`)
-    query[edge] = key
-  }
-  if (options.query) query.q = options.query
-  if (options.kind) query.kind = options.kind
+  const query = pageQuery(options, PAGE)
   for (;;) {
     let held: string[] | undefined = []
     let size = 0
@@ -60,6 +55,22 @@ export const timelineCommand: Command<TimelineCommandOptions> = async (setting, 
       await timeline.settled(workspace)
     }
   }
+}
+
+export function pageQuery(filters: TimelineFilters, limit: number): PageQuery {
+  const query: PageQuery = { limit, order: 'asc' }
+  for (const edge of ['from', 'to'] as const) {
+    const text = filters[edge]
+    if (text === undefined) continue
+    const key = parseInstant(text)
+    if (key === undefined)
+      throw new WrongUse(`--${edge} ${text} is no instant: write it as 2024-05-01T10:00:00Z`)
+    query[edge] = key
+  }
+  if (filters.query) query.q = filters.query
+  if (filters.kind) query.kind = filters.kind
+  if (filters.source) query.source = filters.source
+  return query
 }
 
 async function* pages(
@@ -108,7 +119,7 @@ const sourceOf = (event: TimelineEvent): string => event.timeline.seen[0]?.sourc
 const certainty = (event: TimelineEvent): string =>
   event.timeline.time.basis === 'assumed' || event.timeline.time.flags.length > 0 ? '~' : ' '
 
-function textLine(event: TimelineEvent): string {
+export function textLine(event: TimelineEvent): string {
   const level = at(event, 'log', 'level')
   const who = at(event, 'user', 'name')
   const program = at(event, 'service', 'name') || at(event, 'process', 'name')

@@ -100,6 +100,7 @@ export function elasticsearchEventIndex({
       writingCurrent(name, position, (writer) => writer.write(changes)),
     remove: (name, removal, position) =>
       writingCurrent(name, position, (writer) => writer.remove(removal)),
+    erase: (name, ids, position) => writingCurrent(name, position, (writer) => writer.erase(ids)),
     position: (name) => of(name).builds.position(),
     page: (name, query) => readPage(server, of(name).names, of(name).builds, query),
     events: (name, ids) => readEvents(server, of(name).names, ids),
@@ -116,6 +117,8 @@ export function elasticsearchEventIndex({
             writing(workspace, next, position, (writer) => writer.write(changes)),
           remove: (_, removal, position) =>
             writing(workspace, next, position, (writer) => writer.remove(removal)),
+          erase: (_, ids, position) =>
+            writing(workspace, next, position, (writer) => writer.erase(ids)),
         },
         async publish() {
           await workspace.builds.publish(next)

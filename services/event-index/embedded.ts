@@ -62,6 +62,8 @@ export function embeddedEventIndex(
       ),
     remove: async (workspace, removal, position) =>
       writing(() => writer(workspace).remove(removal, position)),
+    erase: async (workspace, ids, position) =>
+      writing(() => writer(workspace).erase(ids, position)),
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),
     events: async (workspace, ids) =>
@@ -83,6 +85,7 @@ export function embeddedEventIndex(
         index: {
           write: async (_, changes, position) => writing(() => next().write(changes, position)),
           remove: async (_, removal, position) => writing(() => next().remove(removal, position)),
+          erase: async (_, ids, position) => writing(() => next().erase(ids, position)),
         },
         async publish() {
           next()

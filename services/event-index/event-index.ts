@@ -71,10 +71,12 @@ export interface EventIndex {
   sources(workspace: string): Promise<SourceSummary[]>
   /** Takes places away from events, and the events that have none left; resolves to how many events that were. */
   remove(workspace: string, removal: Removal, position: string): Promise<number>
+  /** Takes events away, and all that is kept of them where that can be taken away; resolves to how many there were. `position` as in `write`. */
+  erase(workspace: string, ids: ReadonlySet<string>, position: string): Promise<number>
   /** An empty index that takes the place of this one when `publish` resolves; reads go on here until then. */
   renew(
     workspace: string,
-  ): Promise<{ index: Pick<EventIndex, 'write' | 'remove'>; publish(): Promise<void> }>
+  ): Promise<{ index: Pick<EventIndex, 'write' | 'remove' | 'erase'>; publish(): Promise<void> }>
   /** What is wrong with the stored index, in words; empty when nothing is. */
   check(workspace: string): Promise<string[]>
   close(): Promise<void>

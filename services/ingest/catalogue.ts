@@ -1,4 +1,10 @@
 import type { Bus } from '../bus/bus.ts'
+import {
+  addErasures,
+  type Erasure,
+  type ErasureBatch,
+  type Erasures,
+} from '../../schemas/erasure.ts'
 import { isContext, type Context, type Evidence, type Telling } from '../../schemas/context.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
@@ -26,6 +32,8 @@ export interface Catalogue {
   all(dataset?: string): readonly Context[]
   /** What each file of a stream told, by its path. */
   told(file: string): ReadonlyMap<string, Telling>
+  /** What was deleted or redacted. */
+  erasures: Erasures
   set(context: Context): void
 }
 
@@ -33,6 +41,7 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
   const byFile = new Map<string, Context>()
   const byBegin = new Map<string, Set<string>>()
   const tellings = new Map<string, Map<string, Telling>>()
+  const erasures = new Map<string, Erasure>()
   const set = (context: Context): void => {
     const { file, told, untold = [] } = context
     byFile.set(file, context)
@@ -43,7 +52,10 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     for (const path of untold) known.delete(path)
     if (told) known.set(told.path, told)
   }
-  for await (const { value } of bus.read(workspace, ['contexts'])) if (isContext(value)) set(value)
+  for await (const { topic, value } of bus.read(workspace, ['contexts', 'erasures'])) {
+    if (topic === 'erasures') addErasures(erasures, value as ErasureBatch)
+    else if (isContext(value)) set(value)
+  }
   return {
     find({ dataset, head }) {
       for (const file of byBegin.get(beginOf({ dataset, head })) ?? []) {
@@ -57,6 +69,7 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     all: (dataset) =>
       [...byFile.values()].filter((c) => dataset === undefined || c.dataset === dataset),
     told: (file) => tellings.get(file)!,
+    erasures,
     set,
   }
 }

@@ -1,6 +1,7 @@
 import type { RejectionBatch } from '../../schemas/bus-record.ts'
 import { takes } from '../../schemas/removal.ts'
-import { removals, type Bus } from '../bus/bus.ts'
+import { erased } from '../../schemas/erasure.ts'
+import { erasures, removals, type Bus } from '../bus/bus.ts'
 
 export interface DeadLetter {
   letter: RejectionBatch['rejections'][number]
@@ -8,7 +9,7 @@ export interface DeadLetter {
   position: string
 }
 
-/** Every dead letter that was neither taken back nor read since, as often as it was refused. Of one stream they come in the order in which they were. */
+/** Every dead letter that was neither taken back, read since nor deleted, without what was redacted, as often as it was refused. Of one stream they come in the order in which they were. */
 export async function* openLetters(bus: Bus, workspace: string): AsyncGenerator<DeadLetter> {
   const open = new Set<string>()
   for await (const { value } of bus.read(workspace, ['rejections'])) {
@@ -18,11 +19,14 @@ export async function* openLetters(bus: Bus, workspace: string): AsyncGenerator<
   }
   if (open.size === 0) return
   const takenBack = await removals(bus, workspace)
+  const gone = await erasures(bus, workspace)
   for await (const { value, position } of bus.read(workspace, ['rejections'])) {
     const { rejections, ...batch } = value as RejectionBatch
     const removed = takenBack.since(position)
     const { source } = batch
-    for (const letter of rejections) {
+    for (const whole of rejections) {
+      const letter = erased(whole, gone)
+      if (!letter) continue
       const { id, path } = letter
       if (open.has(id) && !removed.some((each) => takes(each, { path, source })))
         yield { letter, batch, position }

@@ -106,7 +106,8 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
         found.findings.lacks ? spans(surveys, found) : [],
       )
     }
-    const by = { origin, nowMs: options.nowMs, ...pickSource(options) }
+    const { erasures } = catalogue
+    const by = { origin, nowMs: options.nowMs, erasures, ...pickSource(options) }
     const name = 'loaded' in found ? found.loaded.name : found.outcome
     const report = await inSpan(
       `read ${name}`,
@@ -200,7 +201,7 @@ async function placeStream(
   const copied = catalogue.find(surveyed)
   const overlap = copied
     ? undefined
-    : await findOverlap(catalogue.all(surveyed.dataset), found, input, lookup)
+    : await findOverlap(catalogue.all(surveyed.dataset), found, input, lookup, catalogue.erasures)
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {

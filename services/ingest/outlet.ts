@@ -1,4 +1,5 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
+import { erased, type Erasures } from '../../schemas/erasure.ts'
 import { placed, type Reason } from '../../schemas/rejection.ts'
 import type { Message } from '../bus/bus.ts'
 import { hash } from './identity.ts'
@@ -11,7 +12,7 @@ import { repeatCounter } from './repeats.ts'
 const BATCH = 250
 const BATCH_CHARACTERS = 4_000_000
 
-/** Sends what is in one file to the bus, in batches, and counts it. */
+/** Sends what is in one file and was not erased to the bus, in batches, and counts all of it. */
 export interface Outlet {
   /** What comes from here on belongs to another stream. */
   enter(file: string): void
@@ -32,6 +33,7 @@ export interface Outlet {
 
 export function outlet(
   way: OnTheWay,
+  erasures: Erasures,
   report: FileReport,
   ids: { origin: string; file: string },
   before: RefusedBefore | undefined,
@@ -68,6 +70,10 @@ export function outlet(
     rejections = []
     characters = 0
   }
+  const reject = (reason: Reason): void => {
+    report.rejected++
+    report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
+  }
   return {
     batch,
     refusals,
@@ -79,19 +85,21 @@ export function outlet(
     },
     record(record) {
       report.lines++
+      const left = erased(record, erasures)
+      if (!left) return reject('deleted')
       before?.read(record.line, record.original)
-      records.push(record)
-      characters += record.original.length
+      records.push(left)
+      characters += left.original.length
     },
     refuse({ rejected, reason, line }, at) {
       report.lines++
-      report.rejected++
-      report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
+      reject(reason)
       const place = placed(rejected, line)
       const of = hash(`${ids.file}\0${place.raw}`)
       const id = `${of}.${repeats(of)}`
-      rejections.push({ id, path: report.path, reason, ...place, ...at })
       before?.refused(id)
+      const left = erased({ id, path: report.path, reason, ...place, ...at }, erasures)
+      if (left) rejections.push(left)
       characters += place.raw.length
     },
     turn() {

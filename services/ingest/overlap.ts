@@ -1,5 +1,6 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { Context } from '../../schemas/context.ts'
+import type { Erasures } from '../../schemas/erasure.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
@@ -28,6 +29,7 @@ export async function findOverlap(
   found: Recorded,
   input: Input,
   lookup: Lookup,
+  erasures: Erasures,
 ): Promise<Overlap | undefined> {
   if (streams.length === 0 || found.head.length === 0) return undefined
   const { head, first } = found
@@ -36,7 +38,7 @@ export async function findOverlap(
   if (wanted.length === 0 && possible.some((of) => of.length === 0)) return undefined
   const records = await firstRecords(found, input)
   if (records.length === 0) return undefined
-  const known = await placeOf(records, possible, head, lookup)
+  const known = await placeOf(records, possible, head, lookup, erasures)
   if (known) return { context: known.context, shift: yearsBetween(records[0]!, known) }
   return holds(wanted, found, input)
 }
@@ -80,7 +82,8 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
 interface Held {
   context: Context
   at: string
-  seen: readonly Seen[]
+  /** Where a deleted one was seen is forgotten. */
+  seen?: readonly Seen[]
 }
 
 /** The stream that holds the first of these records, and when that was, where they were seen in a row in one file. They may go on into another stream. */
@@ -89,6 +92,7 @@ async function placeOf(
   possible: readonly (readonly Context[])[],
   hashes: readonly string[],
   { wasRead, events }: Lookup,
+  erasures: Erasures,
 ): Promise<Held | undefined> {
   /** Where each of some records stands. */
   const holding = async (nths: readonly number[]): Promise<Held[][]> => {
@@ -99,11 +103,14 @@ async function placeOf(
     const fresh = nths.some((n) => wasRead(hashes[n]!))
     const documents = await events(ids.flat(), fresh)
     return ids.map((of, i) =>
-      of.flatMap((id, k) => {
+      of.flatMap((id, k): Held[] => {
+        const context = possible[nths[i]!]![k]!
+        const deletedAt = erasures.get(id)?.at
+        if (deletedAt !== undefined) return [{ context, at: deletedAt }]
         const document = documents.get(id)
         if (document === undefined) return []
         const { '@timestamp': at, timeline } = JSON.parse(document) as TimelineEvent
-        return [{ context: possible[nths[i]!]![k]!, at, seen: timeline.seen }]
+        return [{ context, at, seen: timeline.seen }]
       }),
     )
   }
@@ -112,8 +119,13 @@ async function placeOf(
   if (beginnings!.length === 0) return undefined
   const next = await holding(others)
   if (next.some((held) => held.length === 0)) return undefined
-  const seenNext = next.map((held) => held.flatMap(({ seen }) => seen))
-  return beginnings!.find(({ seen }) => seen.some(({ path }) => ascends([seen, ...seenNext], path)))
+  const seenNext = next
+    .filter((held) => held.every(({ seen }) => seen))
+    .map((held) => held.flatMap(({ seen }) => seen!))
+  return beginnings!.find(({ seen }) => {
+    const all = seen ? [seen, ...seenNext] : seenNext
+    return all.length === 0 || all[0]!.some(({ path }) => ascends(all, path))
+  })
 }
 
 /** Whether events were seen in a file one after the other. */

@@ -1,5 +1,6 @@
 import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
+import type { Erasures } from '../../schemas/erasure.ts'
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
@@ -31,7 +32,7 @@ export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & Lacking
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
   { way, lookup, rereading }: { way: OnTheWay; lookup: Lookup; rereading: Rereading },
-  by: { origin: string; source?: string; nowMs: number },
+  by: { origin: string; source?: string; nowMs: number; erasures: Erasures },
   found: Survey,
   input: Input | Unreadable,
 ): Promise<FileReport> {
@@ -48,7 +49,7 @@ export async function readFile(
   const stream =
     found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
   const before = rereading.of(found.path, found.outcome === 'records')
-  const out = outlet(way, report, { origin: by.origin, file: stream }, before)
+  const out = outlet(way, by.erasures, report, { origin: by.origin, file: stream }, before)
   if (found.outcome === 'describes') return report
   if (found.outcome === 'records') await readRecords(found, input as Input, by, lookup, report, out)
   else await readUnrecognized(found, input, report, out)

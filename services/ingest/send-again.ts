@@ -1,5 +1,6 @@
 import type { BatchHead, BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
 import type { Context } from '../../schemas/context.ts'
+import { erased } from '../../schemas/erasure.ts'
 import { takes } from '../../schemas/removal.ts'
 import type { Bus, TakenBack } from '../bus/bus.ts'
 import { updated, type Catalogue } from './catalogue.ts'
@@ -49,15 +50,17 @@ export async function sendAgain(
   { context: known, groups, parked }: Stream,
   became: (letter: string, event: string) => void,
 ): Promise<void> {
-  const { bus, workspace, way, takenBack } = by
+  const { bus, workspace, way, catalogue, takenBack } = by
   const mended = [...groups].filter(([, group]) => group.mended.length > 0)
   if (mended.length === 0 && parked.size === 0) return
   const context = mended.length === 0 ? known : await redated(by, known!, new Map(mended))
   const send = (head: BatchHead, position: string, records: readonly BusRecord[]): void => {
     const gone = takenBack.since(position)
-    const left = records.filter((record) => {
-      const source = head.declared ? head.source : (record.stream ?? head.source)
-      return !gone.some((each) => takes(each, { path: head.path, source }))
+    const left = records.flatMap((whole) => {
+      const record = erased(whole, catalogue.erasures)
+      const source = head.declared ? head.source : (whole.stream ?? head.source)
+      const isGone = !record || gone.some((each) => takes(each, { path: head.path, source }))
+      return isGone ? [] : [record]
     })
     if (left.length === 0) return
     const value: RecordBatch = { ...head, origin: `${by.origin}/0`, records: left }

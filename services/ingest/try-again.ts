@@ -1,5 +1,6 @@
 import type { File, Item } from '../../ingest-adapters/adapter.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
+import { MASK } from '../../schemas/erasure.ts'
 import { isCut, OF_THE_FILE } from '../../schemas/rejection.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { DeadLetter } from './dead-letters.ts'
@@ -26,6 +27,8 @@ export interface Tried {
 export const isTriable = ({ letter }: DeadLetter, loaded: Loaded | undefined): boolean =>
   loaded !== undefined &&
   !isCut(letter) &&
+  // Its event would not be the one of its file, whose bytes would come in whole.
+  !letter.raw.includes(MASK) &&
   !OF_THE_FILE.has(letter.reason) &&
   letter.reason !== 'line-too-long' &&
   letter.reason !== 'document-too-large' &&

@@ -1,8 +1,9 @@
 import { Check } from 'typebox/value'
-import { BatchHead, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
+import { type BusRecord, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import { isContext, type Context } from '../../schemas/context.ts'
-import { Removal, takes } from '../../schemas/removal.ts'
+import { addErasures, ErasureBatch, type Erasure } from '../../schemas/erasure.ts'
+import { Removal } from '../../schemas/removal.ts'
 import {
   consumed,
   covers,
@@ -19,8 +20,8 @@ import {
 } from '../bus/bus.ts'
 import { EventsRefused, type EventIndex } from '../event-index/event-index.ts'
 import { inSpan } from '../tracing.ts'
-import { normalize } from './normalize.ts'
-import { parkedChange, parkedMessage, parkedRecord } from './park.ts'
+import { isBatch, makeChanges } from './make-changes.ts'
+import { parkedChange, parkedMessage } from './park.ts'
 import { Unavailable } from '../unavailable.ts'
 
 /** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
@@ -39,11 +40,9 @@ export interface Normalizer {
 
 interface Ports {
   bus: Bus
-  index: Pick<EventIndex, 'write' | 'remove'>
+  index: Pick<EventIndex, 'write' | 'remove' | 'erase'>
   workspace: string
 }
-
-const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first: 0, evidence: [] }
 
 /**
  * Joins bus and index: every record becomes an event, every correction is applied to the records before it.
@@ -71,7 +70,8 @@ export function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const apply = applier(ports, after, (position, created) => {
+  const isEmpty = 'after' in ports.from && after === null
+  const apply = applier(ports, { after, isEmpty }, (position, created) => {
     ports.wrote?.(created)
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
     settle()
@@ -98,10 +98,10 @@ export function runNormalizer(
 
 /** Applies everything that is on a bus of one partition to an empty index. */
 export async function replay({ bus, index, workspace }: Ports): Promise<void> {
-  const apply = applier({ bus, index, workspace }, null, () => undefined)
+  const apply = applier({ bus, index, workspace }, { after: null, isEmpty: true }, () => undefined)
   let messages: Delivered[] = []
   let begins = true
-  for await (const message of bus.read(workspace, ['records', 'removals'])) {
+  for await (const message of bus.read(workspace, ['records', 'removals', 'erasures'])) {
     if (messages.push(message) < TOGETHER) continue
     await apply(messages, begins)
     begins = false
@@ -122,33 +122,45 @@ export async function catchUp(ports: Ports, after: string | null, until: string)
       await index.remove(workspace, value, position)
   const stopping = new AbortController()
   const reached = offsetsOf(after)
-  const apply = applier(
-    ports,
-    after,
-    (position) => {
-      for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
-      if (covers(positionOf(reached), until)) stopping.abort()
-    },
-    takenBack,
-  )
+  const apply = applier(ports, { after, isEmpty: after === null, takenBack }, (position) => {
+    for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)
+    if (covers(positionOf(reached), until)) stopping.abort()
+  })
   if (!covers(after, until)) await bus.consume(workspace, { after }, apply, stopping.signal)
 }
 
 type Apply = (messages: readonly Delivered[], begins: boolean) => Promise<void>
 
-/** `takenBack`: removals that are applied already; others are applied when they come. */
+interface Begin {
+  after: string | null
+  /** Nothing is in the index: what was erased before it is filled never comes into it. */
+  isEmpty: boolean
+  /** Removals that are applied already; others are applied when they come. */
+  takenBack?: TakenBack
+}
+
 function applier(
   { bus, index, workspace }: Ports,
-  after: string | null,
+  { after, isEmpty, takenBack }: Begin,
   done: (position: string, created: number) => void,
-  takenBack?: TakenBack,
 ): Apply {
   const contexts = new Map<string, Context>()
+  const erasures = new Map<string, Erasure>()
+  /** The keys of erasures that the index needs not be told of. */
+  let heeded: Set<string> | undefined
+  /** The same of those that came already, in another partition: what is taken after that is without what they erase. */
+  const applied = new Set<string>()
   const readContexts = async (): Promise<void> => {
-    for await (const message of bus.read(workspace, ['contexts'])) {
-      const context = valueOf(message)
-      if (isContext(context)) contexts.set(context.file, context)
+    const found = new Set<string>()
+    for await (const message of bus.read(workspace, ['contexts', 'erasures'])) {
+      const value = valueOf(message)
+      if (message.topic === 'contexts' && isContext(value)) contexts.set(value.file, value)
+      if (message.topic === 'erasures' && Check(ErasureBatch, value)) {
+        addErasures(erasures, value)
+        found.add(message.key)
+      }
     }
+    heeded ??= isEmpty ? found : new Set()
   }
   let last = after
   /** Dead letters that are not on the bus yet: what cannot be put onto the timeline must not stop what comes after it. */
@@ -192,21 +204,9 @@ function applier(
     done(position, created)
   }
   const changesOf = (batch: RecordBatch, gone: readonly Removal[] = []): Change[] => {
-    const context = contexts.get(batch.file) ?? {
-      ...UNKNOWN,
-      file: batch.file,
-      dataset: batch.dataset,
-    }
-    const changes: Change[] = []
-    for (const record of batch.records) {
-      try {
-        changes.push(normalize(record, batch, context))
-      } catch {
-        parked.push(parkedRecord(record, batch))
-      }
-    }
-    if (gone.length === 0) return changes
-    return changes.filter(({ source }) => !gone.some((r) => takes(r, { path: batch.path, source })))
+    const made = makeChanges(batch, { context: contexts.get(batch.file), erasures, gone })
+    parked.push(...made.parked)
+    return made.changes
   }
   /** Dates a stream anew, without what was taken back since. Until all is written the index stands where it stood: a crash in between begins again. */
   const again = async ({ file }: Context, before: string): Promise<void> => {
@@ -218,8 +218,29 @@ function applier(
       if (isBatch(value)) await put(changesOf(value, since(position)), last ?? position)
     }
   }
+  /** Takes what is erased out of the index, and puts in what is left of it, with the same care as above. */
+  const erase = async (batch: ErasureBatch): Promise<void> => {
+    addErasures(erasures, batch)
+    const ids = new Set(batch.erased.map(({ id }) => id))
+    await index.erase(workspace, ids, last ?? '')
+    if (batch.streams.length === 0) return
+    // Other partitions are read too, whose contexts came to other members.
+    await readContexts()
+    const { since } = await removals(bus, workspace)
+    const streams = new Set(batch.streams)
+    for await (const message of bus.read(workspace, ['records'])) {
+      const value = streams.has(message.key) ? valueOf(message) : undefined
+      if (!isBatch(value)) continue
+      const records = value.records.filter((record: BusRecord | null) => ids.has(record?.id ?? ''))
+      const changes = changesOf({ ...value, records }, since(message.position))
+      if (changes.length > 0) await put(changes, last ?? '')
+    }
+  }
   const apply: Apply = async (messages, begins) => {
-    if (begins) await readContexts()
+    if (begins) {
+      await readContexts()
+      applied.clear()
+    }
     let changes: Change[] = []
     let characters = 0
     /** What comes at once is written at once, up to what changes that which is there. */
@@ -246,6 +267,13 @@ function applier(
           await index.remove(workspace, value, position)
         }
       }
+      if (topic === 'erasures') {
+        if (!Check(ErasureBatch, value)) parked.push(parkedMessage(key, position))
+        else if (!heeded?.has(key) && !applied.has(key)) {
+          await erase(value)
+          applied.add(key)
+        }
+      }
       if (topic === 'contexts') {
         if (!isContext(value)) parked.push(parkedMessage(key, position))
         else {
@@ -266,7 +294,3 @@ function applier(
     return inSpan('normalize', { attributes }, () => apply(messages, begins))
   }
 }
-
-/** Records are checked one by one, by making events of them. */
-const isBatch = (value: unknown): value is RecordBatch =>
-  Check(BatchHead, value) && Array.isArray((value as { records?: unknown }).records)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { maskFor } from '../../schemas/erasure.ts'
 import {
   covers,
   isAfter,
@@ -173,6 +174,62 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
       for (const { value, position } of await readAll(bus, [topic]))
         t.equal(isAfter(found[0]!.position, position), value === 'before', topic)
     }
+  })
+
+  await test('an erasure comes to every consumer, and the log tells whether it forgot', async (t, bus, again) => {
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    const original = 'the secret stays, not the rest'
+    const batch = (key: string): object => ({
+      file: key,
+      records: [
+        { id: `1${key}`, original },
+        { id: `2${key}`, original },
+      ],
+    })
+    for (const key of keys) await bus.append(main, [message(batch(key), key)])
+    const letters = {
+      file: 'a',
+      rejections: [
+        { id: 'parked 1a', raw: original },
+        { id: 'r', raw: original },
+      ],
+    }
+    await bus.append(main, [message(letters, 'a', 'rejections')])
+    const { of } = maskFor({ id: '', original }, [original])!
+    const value = {
+      erased: [
+        ...keys.map((key) => ({ id: `1${key}` })),
+        { id: '2a', masks: [{ of, ranges: [[4, 10] as [number, number]] }] },
+      ],
+      streams: ['a'],
+    }
+    const { position, overwritten } = await bus.erase(main, value)
+    t.ok(covers(await bus.end(main), position))
+    for (const key of keys) await bus.append(main, [message('after', key)])
+    const got = await consumed(bus, null, 2 * keys.length + 1)
+    const opened = await again()
+    t.strictSame(
+      (await readAll(opened, ['erasures'])).map((m) => m.value),
+      [value],
+    )
+    for (const key of keys) {
+      const [before, after] = got.filter((m) => m.topic === 'records' && m.key === key)
+      const erasure = got.find(
+        (m) => m.topic === 'erasures' && isAfter(m.position, before!.position),
+      )
+      t.ok(erasure && isAfter(after!.position, erasure.position), `among the messages of ${key}`)
+      t.strictSame(erasure?.value, value)
+      const left = key === 'a' ? 'the [redacted] stays, not the rest' : original
+      t.strictSame(
+        before?.value,
+        overwritten ? { file: key, records: [{ id: `2${key}`, original: left }] } : batch(key),
+      )
+    }
+    t.strictSame(
+      (await readAll(opened, ['rejections']))[0]?.value,
+      overwritten ? { file: 'a', rejections: [{ id: 'r', raw: original }] } : letters,
+    )
+    t.strictSame(await bus.check(main), [])
   })
 
   await test('the signal ends a consumer that waits, and one that works after its turn', async (t, bus) => {

@@ -33,6 +33,57 @@ export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
     t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 3]])
   })
 
+  await test('what is erased is not found, counted or paged any more, and nothing else is touched', async (t, on) => {
+    const events = Array.from({ length: 1200 }, (_, i): Made => ({
+      id: `e${i}`,
+      after: i,
+      message: i % 2 === 0 ? `kept w${i}` : `secret w${i}`,
+      source: i % 2 === 0 ? 'a' : 'b',
+    }))
+    const odd = new Set(events.map(({ id }) => id).filter((_, i) => i % 2 === 1))
+    await on.write(...events)
+    const { next } = await on.index.page(main, { limit: 1, order: 'asc' })
+    t.equal(await on.index.erase(main, new Set([...odd, 'nobody']), '201'), 600)
+    await refused(t, on, next!, TimelineChanged)
+    const even = events.map(({ id }) => id).filter((id) => !odd.has(id))
+    const isLeft = async (): Promise<void> => {
+      t.strictSame(await on.ids({ limit: 100 }), even)
+      t.strictSame(await on.ids({ q: 'kept' }), even)
+      t.strictSame(await on.ids({ q: 'w600' }), ['e600'])
+      t.strictSame([await on.ids({ q: 'secret' }), await on.ids({ q: 'w601' })], [[], []])
+      t.strictSame(
+        (await on.index.sources(main)).map((s) => [s.source, s.events]),
+        [['a', 600]],
+      )
+      t.strictSame(
+        (await on.counted()).map((b) => b.count),
+        [600],
+      )
+      t.strictSame([...(await on.index.created(main, 'i1'))], [['i1/0', 600]])
+      t.equal(await on.event('e1'), undefined)
+      t.strictSame(await on.index.check(main), [])
+    }
+    await isLeft()
+    t.equal(await on.index.position(main), '201')
+    t.equal(await on.index.erase(main, odd, '202'), 0, 'again there is nothing')
+    await on.reopen()
+    await isLeft()
+    t.equal(
+      await on.write(
+        { id: 'e1', after: 1, message: 'masked' },
+        { id: 'new', after: 5000, message: 'kept' },
+      ),
+      2,
+    )
+    t.strictSame(await on.ids({ q: 'masked' }), ['e1'], 'what is left of an event comes in again')
+    t.strictSame(await on.ids({ q: 'kept' }), [...even, 'new'])
+    const { index, publish } = await on.index.renew(main)
+    await index.write(main, [made({ id: 'x' }), made({ id: 'y' })], '900')
+    t.equal(await index.erase(main, new Set(['x']), '901'), 1)
+    await publish()
+    t.strictSame(await on.ids(), ['y'])
+  })
+
   await test('events are counted by the origin that created them', async (t, on) => {
     const origins = ['i1/0', 'i1/1', 'i1/10', 'i10/0', 'i1']
     await on.write(...origins.map((origin, i) => ({ id: `e${i}`, origin })))

@@ -153,15 +153,17 @@ export class Sender {
     await this.#sendAll(removals)
   }
 
-  /** A removal concerns every partition; a context is for its stream and for whoever looks for streams. */
+  /** Removals and erasures concern every partition; a context is for its stream and for whoever looks for streams. */
   #addressed({ topic, key }: Message, value: string): Addressed[] {
     const to = (name: keyof Topics, partition: number): Addressed => ({
       topic: this.#topics[name],
       message: { key, value, partition, headers: { topic } },
     })
     const own = partitionOf(key, this.#partitions)
-    if (topic === 'removals')
-      return Array.from({ length: this.#partitions }, (_, p) => to('records', p))
+    const all = (): Addressed[] =>
+      Array.from({ length: this.#partitions }, (_, p) => to('records', p))
+    if (topic === 'removals') return all()
+    if (topic === 'erasures') return [...all(), to('catalogue', 0)]
     if (topic === 'contexts') return [to('records', own), to('catalogue', 0)]
     if (topic === 'imports') return [to('catalogue', 0)]
     return [to(topic === 'records' ? 'records' : 'deadLetters', own)]

@@ -13,11 +13,11 @@ export interface KafkaSettings {
 
 /** The topics of a workspace. */
 export interface Topics {
-  /** Records, contexts and removals: what the timeline is made of. */
+  /** Records, contexts, removals and erasures: what the timeline is made of. */
   records: string
   /** Rejections. */
   deadLetters: string
-  /** Contexts, imports and removals, in few messages: the first and the last also stand among the records, which are many. */
+  /** Contexts, imports, removals and erasures, in few messages: all but imports also stand among the records, which are many. */
   catalogue: string
 }
 
@@ -27,17 +27,20 @@ export const topicsOf = (prefix: string, workspace: string): Topics => ({
   catalogue: `${prefix}-${workspace}-catalogue`,
 })
 
-/** The topics that hold the messages of some of the port: removals are read where they stand among the records, if these are read. */
+/** The topics that hold the messages of some of the port: removals and erasures are read where they stand among the records, if these are read. */
 export const holding = (topics: readonly Topic[]): Set<keyof Topics> =>
   new Set(
     topics.map((topic) =>
-      topic === 'removals' && topics.includes('records') ? 'records' : HOLDS[topic],
+      ['removals', 'erasures'].includes(topic) && topics.includes('records')
+        ? 'records'
+        : HOLDS[topic],
     ),
   )
 
 const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
   records: 'records',
   removals: 'catalogue',
+  erasures: 'catalogue',
   rejections: 'deadLetters',
   contexts: 'catalogue',
   imports: 'catalogue',

@@ -94,6 +94,26 @@ export class Writer {
     return gone.size
   }
 
+  /** The server drops the bytes themselves when it next merges what they are in. @returns how many events are gone */
+  async erase(ids: ReadonlySet<string>): Promise<number> {
+    await this.#raise()
+    const all = [...ids].map(documentId)
+    let gone = 0
+    for (let i = 0; i < all.length; i += TOGETHER) {
+      const { hits } = await search(this.#server, {
+        index: this.#names.eventsOf(this.#build.number),
+        query: { ids: { values: all.slice(i, i + TOGETHER) } },
+        _source: false,
+        size: TOGETHER,
+      })
+      const places = hits.hits.map(({ _index, _id }) => ({ index: _index, id: _id! }))
+      await this.#edit(places, (stored) => stored && null)
+      gone += places.length
+    }
+    await this.#show()
+    return gone
+  }
+
   /** The places of all events that were seen there. What the loop changes shows only at its end, so nothing is left out. */
   async *#seenIn(removal: Removal): AsyncGenerator<Place[]> {
     const seen = 'path' in removal ? term('#within', removal.path) : term('source', removal.source)

@@ -4,6 +4,7 @@ import type { Removal } from '../../../schemas/removal.ts'
 import { isRepeat, merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
+import { scrub } from '../../scrub.ts'
 import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
@@ -59,12 +60,12 @@ export class Writer {
     this.#readBlock()
   }
 
-  /** The words of all blocks that were not finished, after a restart. */
+  /** The words of all blocks that are not finished: after a restart the last. */
   #readBlock(): void {
     const rows = this.#db
       .prepare('select seq, document from events where seq >= ? order by seq')
-      .all(this.#block << BLOCK_BITS)
-    for (const { seq, document } of rows as { seq: number; document: string }[]) {
+      .iterate(this.#block << BLOCK_BITS)
+    for (const { seq, document } of rows as Iterable<{ seq: number; document: string }>) {
       this.#inBlock(seq)
       this.#addTokens(wordsOf(document))
     }
@@ -108,6 +109,39 @@ export class Writer {
       }
       this.#raiseGeneration()
     })
+    return gone
+  }
+
+  /** Words and facets do not tell whose they are, so all are gathered anew. */
+  erase(ids: ReadonlySet<string>, position: string): number {
+    let gone = 0
+    const [block, words] = [this.#block, this.#words]
+    try {
+      this.#transaction(position, () => {
+        const drop = this.#db.prepare('delete from events where seq = ?')
+        for (const id of ids) {
+          const row = this.#find.get(id) as Found | undefined
+          if (!row) continue
+          this.#count(row.at, this.#facet(row), -1)
+          this.#created.set(row.origin, (this.#created.get(row.origin) ?? 0) - 1)
+          drop.run(row.seq)
+          gone++
+        }
+        this.#flush()
+        this.#db.exec(`delete from facets where id not in (select facet from events);
+          insert into words (words) values ('delete-all')`)
+        this.#facet = openFacets(this.#db)
+        this.#block = 0
+        this.#words = new Set()
+        this.#readBlock()
+        this.#raiseGeneration()
+      })
+    } catch (error) {
+      this.#block = block
+      this.#words = words
+      throw error
+    }
+    scrub(this.#db, 'index.sqlite')
     return gone
   }
 
