@@ -2,13 +2,12 @@ import { Check } from 'typebox/value'
 import { BatchHead, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import { isContext, type Context } from '../../schemas/context.ts'
+import { offsetsOf, positionOf } from '../../schemas/position.ts'
 import { Removal, takes } from '../../schemas/removal.ts'
 import {
   consumed,
   covers,
   isAfter,
-  offsetsOf,
-  positionOf,
   removals,
   valueOf,
   type Bus,
@@ -59,7 +58,7 @@ export function runNormalizer(
 ): Normalizer {
   const stopping = new AbortController()
   const waiting: { position: string; resolve(): void; reject(error: Error): void }[] = []
-  const after = 'after' in ports.from ? ports.from.after : null
+  const after = ports.from.after ?? null
   const reached = offsetsOf(after)
   let failed: Error | undefined
   const settle = (): void => {
@@ -119,7 +118,7 @@ export async function catchUp(ports: Ports, after: string | null, until: string)
   const takenBack = await removals(bus, workspace)
   for (const { value, position } of takenBack.all)
     if (after !== null && !covers(after, consumed(position)))
-      await index.remove(workspace, value, position)
+      await index.remove(workspace, value, after)
   const stopping = new AbortController()
   const reached = offsetsOf(after)
   const apply = applier(
