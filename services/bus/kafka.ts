@@ -242,7 +242,13 @@ function connection<T extends Admin | Producer>(make: () => T): Connection<T> {
   let made: Promise<T> | undefined
   const connected = async (): Promise<T> => {
     const client = make()
-    await client.connect()
+    try {
+      await client.connect()
+    } catch (error) {
+      // Of a user who is refused the connection stays, and would keep the process.
+      await client.disconnect().catch(() => undefined)
+      throw error
+    }
     return client
   }
   return {
