@@ -13,7 +13,7 @@ import { offsetsOf, positionOf, type Offsets } from '../../schemas/position.ts'
 import { inProcessSpan } from '../tracing.ts'
 import { Unavailable } from '../unavailable.ts'
 import type { Bus, Delivered } from './bus.ts'
-import { clientAccess, remedy } from './kafka/access.ts'
+import { clientAccess, explained } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
 import { checkTopics } from './kafka/check.ts'
 import { delivered, follow } from './kafka/follow.ts'
@@ -69,7 +69,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           continue
         }
         throw new Unavailable(
-          `Kafka at ${settings.brokers.join(', ')} does not answer: ${(error as Error).message}${remedy(error as Error)}`,
+          `Kafka at ${settings.brokers.join(', ')} does not answer: ${explained(error as Error)}`,
         )
       }
     }

@@ -21,8 +21,14 @@ export const clientAccess = ({ tls, user }: KafkaAccess): Pick<KafkaConfig, 'ssl
   }),
 })
 
-/** What to do about an error that has to do with access, as the end of its sentence. */
-export function remedy({ name, message }: Error): string {
+/** What an error of the client says, and what to do about it where it has to do with access. */
+export function explained(error: Error & { errors?: readonly Error[] }): string {
+  // Of several topics each has its own.
+  const message = error.errors?.map((each) => each.message).join('; ') ?? error.message
+  return `${message}${remedy(error.name, message)}`
+}
+
+function remedy(name: string, message: string): string {
   if (name === 'KafkaJSSASLAuthenticationError')
     return '. Check RECOUNT_KAFKA_SASL_MECHANISM, RECOUNT_KAFKA_USERNAME and RECOUNT_KAFKA_PASSWORD'
   if (/authoriz/i.test(message))

@@ -3,7 +3,7 @@ import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'k
 import { positionOf, type Offsets } from '../../../schemas/position.ts'
 import { inSendSpan } from '../../tracing.ts'
 import type { Message } from '../bus.ts'
-import { remedy } from './access.ts'
+import { explained } from './access.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 import { Unavailable } from '../../unavailable.ts'
 
@@ -101,7 +101,7 @@ export class Sender {
         // What was sent may be there although no answer came. An idempotent producer would give its sequence to what is sent next, which the broker then takes for a repeat.
         await this.#producer.drop()
         const down = new Unavailable(
-          `Kafka did not take the messages: ${(error as Error).message}${remedy(error as Error)}`,
+          `Kafka did not take the messages: ${explained(error as Error)}`,
         )
         for (const { reject } of some) reject(down)
       }
