@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs'
+import kafkajs, { Kafka, logLevel } from 'kafkajs'
 import { pino } from 'pino'
 import t from 'tap'
 import { Client } from '@elastic/elasticsearch'
@@ -121,7 +121,7 @@ if (lacksEngines) {
       validateOnly: false,
       resources: [
         {
-          type: 2,
+          type: kafkajs.ConfigResourceTypes.TOPIC,
           name: `recount-${workspace}-records`,
           configEntries: [
             { name: 'retention.ms', value: '1000000000000' },
