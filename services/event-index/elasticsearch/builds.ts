@@ -1,5 +1,5 @@
 import { offsetsOf, positionOf } from '../../../schemas/position.ts'
-import { Unavailable } from '../../unavailable.ts'
+import { Newer, Unavailable } from '../../unavailable.ts'
 import type { Names } from './names.ts'
 import { orNone, typeOf, type Server } from './server.ts'
 import { setUp } from './set-up.ts'
@@ -130,7 +130,7 @@ export class Builds {
         `the index ${this.#names.events} was made by an older recount (form ${form}, this one has ${FORM}). Run: recount rebuild`,
       )
     if (form > FORM)
-      throw new Unavailable(
+      throw new Newer(
         `the index ${this.#names.events} was made by a newer recount (form ${form}, this one has ${FORM}): use that version, or go back to this one with recount rebuild`,
       )
     return generation
