@@ -17,7 +17,8 @@ fi
 if command -v helm >/dev/null; then
   needed=(--set 'brokers=a:9092\,b:9092' --set elasticsearchUrl=http://elasticsearch:9200)
   helm lint --quiet --strict chart "${needed[@]}"
-  for options in '' '--set ingress.enabled=true --set ingress.tlsSecret=tls --set settingsSecret=recount'; do
+  for options in '' '--set ingress.enabled=true --set ingress.tlsSecret=tls --set settingsSecret=recount' \
+    '--set kafka.ssl=true --set kafka.saslMechanism=plain --set kafka.username=u --set caSecret=ca --set kafkaCaEntry=ca.pem --set prefix=team2'; do
     # shellcheck disable=SC2086 # several words
     helm template recount chart "${needed[@]}" $options >/dev/null
   done

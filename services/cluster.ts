@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { offsetsOf, positionOf } from '../schemas/position.ts'
 import type { Sized } from './backup/decode.ts'
 import { fill } from './backup/fill.ts'
-import { consumed, covers, offsetsOf, positionOf, removals, type Bus } from './bus/bus.ts'
+import { consumed, covers, removals, type Bus } from './bus/bus.ts'
 import { kafkaBus } from './bus/kafka.ts'
+import type { KafkaAccess } from './bus/kafka/access.ts'
 import { elasticsearchEventIndex, setUpElasticsearch } from './event-index/elasticsearch.ts'
 import type { Lease } from './event-index/elasticsearch/leases.ts'
-import { OUTCOMES } from './event-index/elasticsearch/server.ts'
+import { OUTCOMES, type ElasticsearchAccess } from './event-index/elasticsearch/server.ts'
 import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
 import { catchUp, runNormalizer } from './normalizer/run.ts'
@@ -18,6 +20,10 @@ import { Unavailable } from './unavailable.ts'
 export interface ClusterSettings {
   brokers: readonly string[]
   elasticsearchUrl: string
+  /** What the names of topics, groups and indices begin with: lower-case letters and digits; without it `recount`. */
+  prefix?: string
+  kafkaAccess?: KafkaAccess
+  elasticsearchAccess?: Omit<ElasticsearchAccess, 'url'>
   /** Of topics that are not there yet; without them six partitions, and as many replicas as the brokers think right. */
   partitions?: number
   replicas?: number
@@ -44,15 +50,16 @@ const WELL_MS = 10_000
 const ROUNDS = 5
 
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
-  const { brokers, elasticsearchUrl, partitions = 6, replicas = -1 } = settings
+  const { brokers, elasticsearchUrl, prefix = PREFIX, partitions = 6, replicas = -1 } = settings
+  const access = { url: elasticsearchUrl, prefix, ...settings.elasticsearchAccess }
   const metrics = new Metrics()
   const bus = countedBus(
-    kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger),
+    kafkaBus({ brokers, prefix, partitions, replicas, access: settings.kafkaAccess }, logger),
     metrics,
   )
   for (const outcome of OUTCOMES) metrics.add('recount_bulk_items_total', 0, { outcome })
   const eventIndex = elasticsearchEventIndex({
-    url: elasticsearchUrl,
+    ...access,
     counts(outcomes) {
       for (const outcome of OUTCOMES) {
         const items = outcomes.filter((each) => each === outcome).length
@@ -71,11 +78,13 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   const stopped = new Map<string, Error>()
 
   const indexed = async (workspace: string, position: string): Promise<void> => {
-    let before: string | null = null
+    let before: string | null | undefined
     let movedMs = performance.now()
     for (let waitMs = 20; ; waitMs = Math.min(waitMs * 1.5, LONGEST_WAIT_MS)) {
       const handled = await bus.handled(workspace, GROUP)
       if (covers(handled, position)) return
+      // One that no normalizer can write to says so at once.
+      if (before === undefined) await eventIndex.position(workspace)
       if (stopping.signal.aborted)
         throw new Unavailable(
           'this process ends. Nothing is lost: what was sent is in Kafka and comes onto the timeline',
@@ -126,17 +135,15 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       const healed = setTimeout(() => stopped.delete(workspace), WELL_MS)
       let failed!: (error: Error) => void
       const failing = new Promise<Error>((resolve) => (failed = resolve))
-      const normalizer = runNormalizer({
-        bus,
-        index: eventIndex,
-        workspace,
-        from: { group: GROUP },
-        failed,
-        wrote: (created) => metrics.add('recount_events_total', created, { workspace }),
-      })
+      const wrote = (created: number): void =>
+        metrics.add('recount_events_total', created, { workspace })
+      const normalizer = await eventIndex.position(workspace).then((after) => {
+        const from = { group: GROUP, after }
+        return runNormalizer({ bus, index: eventIndex, workspace, from, failed, wrote })
+      }, failed)
       const failure = await Promise.race([failing, leaving])
       clearTimeout(healed)
-      await normalizer.stop()
+      await normalizer?.stop()
       if (!failure) return
       stopped.set(workspace, failure)
       logger.error(failure, 'the normalizer has stopped, and begins again')
@@ -153,7 +160,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     setUp: async (workspace) => {
       // The topics are made when they are first asked for.
       await bus.end(workspace)
-      await setUpElasticsearch({ url: elasticsearchUrl })
+      await setUpElasticsearch(access)
     },
     importFiles: (workspace, options) =>
       onto(workspace, async ({ importFiles }) => {

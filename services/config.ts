@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { WORKSPACE } from '../schemas/workspace.ts'
+import { MECHANISMS, type KafkaAccess } from './bus/kafka/access.ts'
+import type { ElasticsearchAccess } from './event-index/elasticsearch/server.ts'
 
 /** The settings of a process, read once from the environment. Nothing else reads it. */
 export interface Config {
@@ -15,7 +18,18 @@ export interface Config {
   /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
   logLevel: string
   /** Past one machine: RECOUNT_KAFKA_BROKERS, `host:port` separated by commas, and RECOUNT_ELASTICSEARCH_URL; both or none. */
-  cluster?: { brokers: readonly string[]; elasticsearchUrl: string }
+  cluster?: ClusterConfig
+}
+
+export interface ClusterConfig {
+  brokers: readonly string[]
+  elasticsearchUrl: string
+  /** RECOUNT_PREFIX: what the names of topics, groups and indices begin with, so that two installations can share servers. */
+  prefix: string
+  /** RECOUNT_KAFKA_SSL, RECOUNT_KAFKA_CA_FILE; RECOUNT_KAFKA_SASL_MECHANISM, RECOUNT_KAFKA_USERNAME, RECOUNT_KAFKA_PASSWORD. */
+  kafkaAccess: KafkaAccess
+  /** RECOUNT_ELASTICSEARCH_CA_FILE; RECOUNT_ELASTICSEARCH_API_KEY, or RECOUNT_ELASTICSEARCH_USERNAME and RECOUNT_ELASTICSEARCH_PASSWORD. */
+  elasticsearchAccess: Omit<ElasticsearchAccess, 'url'>
 }
 
 export class BadSetting extends Error {}
@@ -25,7 +39,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export const isWorkspace = (name: string): boolean => new RegExp(WORKSPACE).test(name)
 
 /** @throws BadSetting */
-export function readConfig(all: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(all: Env): Config {
   // A setting that is set to nothing is not set.
   const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
   const port = Number(env['RECOUNT_HTTP_PORT'] ?? 8080)
@@ -61,7 +75,9 @@ export function readConfig(all: Readonly<Record<string, string | undefined>>): C
   })
 }
 
-function readCluster(env: Readonly<Record<string, string | undefined>>): Config['cluster'] {
+type Env = Readonly<Record<string, string | undefined>>
+
+function readCluster(env: Env): ClusterConfig | undefined {
   const brokers = env['RECOUNT_KAFKA_BROKERS']
   const elasticsearchUrl = env['RECOUNT_ELASTICSEARCH_URL']
   if (brokers === undefined && elasticsearchUrl === undefined) return undefined
@@ -74,7 +90,8 @@ function readCluster(env: Readonly<Record<string, string | undefined>>): Config[
   const wrong = list.find((broker) => !/^[^\s/:]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/.test(broker))
   if (wrong !== undefined) {
     throw new BadSetting(
-      `RECOUNT_KAFKA_BROKERS is ${brokers}, but must be like kafka1:9092,kafka2:9092`,
+      // What is there is not shown: somebody may have put a password into it.
+      'RECOUNT_KAFKA_BROKERS must be host:port, separated by commas, like kafka1:9092,kafka2:9092',
     )
   }
   if (!URL.canParse(elasticsearchUrl) || !/^https?:/.test(elasticsearchUrl)) {
@@ -82,5 +99,97 @@ function readCluster(env: Readonly<Record<string, string | undefined>>): Config[
       'RECOUNT_ELASTICSEARCH_URL must be like http://elasticsearch:9200 or https://user:password@host:9200',
     )
   }
-  return { brokers: list, elasticsearchUrl }
+  const prefix = env['RECOUNT_PREFIX'] ?? 'recount'
+  // With a hyphen the topics and indices of one prefix could be those of a workspace of another.
+  if (!/^[a-z0-9]{1,63}$/.test(prefix)) {
+    throw new BadSetting(
+      `RECOUNT_PREFIX is ${prefix}, but must be lower-case letters and digits, at most 63, without a hyphen`,
+    )
+  }
+  return {
+    brokers: list,
+    elasticsearchUrl,
+    prefix,
+    kafkaAccess: readKafkaAccess(env),
+    elasticsearchAccess: readElasticsearchAccess(env, new URL(elasticsearchUrl)),
+  }
+}
+
+function readKafkaAccess(env: Env): KafkaAccess {
+  const ssl = env['RECOUNT_KAFKA_SSL'] ?? 'false'
+  if (ssl !== 'true' && ssl !== 'false')
+    throw new BadSetting(`RECOUNT_KAFKA_SSL is ${ssl}, but must be true or false`)
+  const ca = readCertificates(env, 'RECOUNT_KAFKA_CA_FILE')
+  if (ca && ssl === 'false') {
+    throw new BadSetting(
+      'RECOUNT_KAFKA_CA_FILE is for TLS: set RECOUNT_KAFKA_SSL=true, or unset it',
+    )
+  }
+  const user = readUser(env, 'RECOUNT_KAFKA')
+  const said = env['RECOUNT_KAFKA_SASL_MECHANISM']
+  const mechanism = MECHANISMS.find((known) => known === said?.toLowerCase())
+  if (said !== undefined && !mechanism) {
+    throw new BadSetting(
+      `RECOUNT_KAFKA_SASL_MECHANISM is ${said}, but must be one of ${MECHANISMS.join(', ')}`,
+    )
+  }
+  if (mechanism && !user) {
+    throw new BadSetting(
+      'RECOUNT_KAFKA_SASL_MECHANISM needs RECOUNT_KAFKA_USERNAME and RECOUNT_KAFKA_PASSWORD',
+    )
+  }
+  if (user && !mechanism) {
+    throw new BadSetting(
+      `RECOUNT_KAFKA_USERNAME needs RECOUNT_KAFKA_SASL_MECHANISM: one of ${MECHANISMS.join(', ')}`,
+    )
+  }
+  return {
+    ...(ssl === 'true' && { tls: ca ?? {} }),
+    ...(mechanism && user && { user: { mechanism, name: user.username, password: user.password } }),
+  }
+}
+
+function readElasticsearchAccess(env: Env, url: URL): ClusterConfig['elasticsearchAccess'] {
+  const apiKey = env['RECOUNT_ELASTICSEARCH_API_KEY']
+  const user = readUser(env, 'RECOUNT_ELASTICSEARCH')
+  const ways = [
+    apiKey !== undefined && 'RECOUNT_ELASTICSEARCH_API_KEY',
+    user && 'RECOUNT_ELASTICSEARCH_USERNAME',
+    url.username !== '' && 'a user in RECOUNT_ELASTICSEARCH_URL',
+  ].filter((way) => typeof way === 'string')
+  if (ways.length > 1)
+    throw new BadSetting(`${ways.join(' and ')} are set, but only one says who asks: unset others`)
+  const ca = readCertificates(env, 'RECOUNT_ELASTICSEARCH_CA_FILE')
+  if (ca && url.protocol !== 'https:') {
+    throw new BadSetting(
+      'RECOUNT_ELASTICSEARCH_CA_FILE is for TLS: RECOUNT_ELASTICSEARCH_URL must begin with https:, or unset it',
+    )
+  }
+  const auth = apiKey === undefined ? user : { apiKey }
+  return { ...ca, ...(auth && { auth }) }
+}
+
+/** A user has a name and a password, or there is none. */
+function readUser(env: Env, name: string): { username: string; password: string } | undefined {
+  const [username, password] = [env[`${name}_USERNAME`], env[`${name}_PASSWORD`]]
+  if (username === undefined && password === undefined) return undefined
+  if (username === undefined || password === undefined) {
+    const missing = username === undefined ? 'USERNAME' : 'PASSWORD'
+    throw new BadSetting(`${name}_${missing} is missing: name and password are set together`)
+  }
+  return { username, password }
+}
+
+function readCertificates(env: Env, name: string): { ca: string } | undefined {
+  const path = env[name]
+  if (path === undefined) return undefined
+  let ca: string
+  try {
+    ca = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new BadSetting(`${name} is ${path}, which cannot be read: ${(error as Error).message}`)
+  }
+  if (!ca.includes('-----BEGIN CERTIFICATE-----'))
+    throw new BadSetting(`${name} is ${path}, but that holds no certificate in PEM`)
+  return { ca }
 }

@@ -25,7 +25,7 @@ t.test('check names the message that a changed byte made unreadable', async (t) 
   db.prepare('update log set body = ? where position = 2').run(body)
   db.close()
   const again = embeddedBus(join(data, 'damaged'))
-  t.strictSame(await again.check('main'), [
+  t.strictSame((await again.check('main')).wrong, [
     'log.sqlite: message 2 (records) cannot be read. Restore it from a backup: what is damaged there cannot be worked out.',
   ])
   await t.rejects(async () => {

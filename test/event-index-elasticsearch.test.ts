@@ -10,10 +10,11 @@ import {
 import { Builds } from '../services/event-index/elasticsearch/builds.ts'
 import { bulk, type Action } from '../services/event-index/elasticsearch/bulk.ts'
 import { Leases } from '../services/event-index/elasticsearch/leases.ts'
-import { Names } from '../services/event-index/elasticsearch/names.ts'
+import { monthOf, Names } from '../services/event-index/elasticsearch/names.ts'
 import { Server } from '../services/event-index/elasticsearch/server.ts'
 import { Writer } from '../services/event-index/elasticsearch/writer.ts'
 import type { EventIndex } from '../services/event-index/event-index.ts'
+import { offsetsOf } from '../schemas/position.ts'
 import { testEventIndex } from './contracts/test-event-index.ts'
 import { testEventIndexLife } from './contracts/test-event-index-life.ts'
 import { testEventQueries } from './contracts/test-event-queries.ts'
@@ -58,6 +59,21 @@ t.test('a server that is not there, too busy or something else is named', async 
   await index.close()
 })
 
+t.test('years that are far away have one index on each side', async (t) => {
+  const months: Record<string, string> = {
+    '19991231T235959-a': 'before-2000',
+    '00010101T000000-a': 'before-2000',
+    '20000101T000000-a': '200001',
+    '20391231T235959-a': '203912',
+    '20400101T000000-a': 'after-2039',
+    '99991231T235959-a': 'after-2039',
+    '00000501T100000-a': 'undated',
+    '20241301T000000-a': 'undated',
+    'a message id': 'undated',
+  }
+  for (const [id, month] of Object.entries(months)) t.equal(monthOf(id), month, id)
+})
+
 t.test('of a bulk request each change is done, in conflict, tried again or refused', async (t) => {
   const requests: string[][] = []
   let statuses: Record<string, number[]> = {}
@@ -81,7 +97,10 @@ t.test('of a bulk request each change is done, in conflict, tried again or refus
     })
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => stub.once('listening', resolve))
-  const server = new Server(`http://127.0.0.1:${(stub.address() as AddressInfo).port}`, 500)
+  const server = new Server(
+    { url: `http://127.0.0.1:${(stub.address() as AddressInfo).port}` },
+    500,
+  )
   t.teardown(async () => {
     await server.close()
     stub.close()
@@ -123,17 +142,18 @@ if (url === undefined) {
     async () => undefined,
   )
 } else {
-  const prefix = `recount-test-${process.pid.toString(36)}${Date.now().toString(36)}-`
+  const prefix = `test${process.pid.toString(36)}${Date.now().toString(36)}-`
   const client = new Client({ node: url })
   const indices = async (): Promise<string[]> =>
     Object.keys(await client.indices.get({ index: `${prefix}*` })).sort()
   t.teardown(async () => {
     const actions = (await indices()).map((index) => ({ remove_index: { index } }))
     if (actions.length > 0) await client.indices.updateAliases({ actions })
+    await client.indices.deleteIndexTemplate({ name: `${prefix}*` })
     await client.close()
   })
   const open = async (place: string): Promise<EventIndex> =>
-    elasticsearchEventIndex({ url, prefix: `${prefix}${place}-` })
+    elasticsearchEventIndex({ url, prefix: prefix + place })
 
   await testEventIndex(t, open)
   await testEventIndexLife(t, open)
@@ -157,7 +177,7 @@ if (url === undefined) {
     t.strictSame(await on.ids(), ids)
     await on.write({ id: ids[0]!, after: 9, rank: 60 })
     t.strictSame(await on.ids({ limit: 1 }), [...ids.slice(1), ids[0]], 'in place when re-dated')
-    const years = Array.from({ length: 25 }, (_, i): Made => ({ id: `${1970 + i}0101T0-e` }))
+    const years = Array.from({ length: 25 }, (_, i): Made => ({ id: `${2000 + i}0101T0-e` }))
     await on.write(...years)
     t.equal(
       (await on.ids()).length,
@@ -230,9 +250,8 @@ if (url === undefined) {
     const [one, two, [name]] = await pair(t)
     const changes = ['a', 'b'].map((id) => made({ id }))
     await one.write(main, changes, '1')
-    await one.write(main, [...changes, made({ id: 'b', path: '/copy' })], '2')
-    await client.index({ index: `${name}-meta.1`, id: 'position', document: { value: '1' } })
-    t.equal(await two.position(main), '1')
+    await one.write(main, [...changes, made({ id: 'b', path: '/copy' })], '')
+    t.strictSame(offsetsOf(await two.position(main)), offsetsOf('1'))
     const count = async (): Promise<unknown> => {
       const { indices } = await client.indices.stats({ index: name!, metric: 'indexing' })
       return indices![`${name}-undated.1`]!.primaries!.indexing!.index_total
@@ -272,10 +291,11 @@ if (url === undefined) {
   t.test('who writes to a build that was replaced goes on in the new one', async (t) => {
     const [one, two, [name]] = await pair(t)
     await one.write(main, [made({ id: '20240501T1-old' })], '1')
-    const server = new Server(url, 5000)
+    const server = new Server({ url }, 5000)
     t.teardown(() => server.close())
-    const names = new Names(name!.slice(0, -main.length), main)
-    const builds = new Builds(server, names)
+    const prefix = name!.slice(0, -main.length - 1)
+    const names = new Names(prefix, main)
+    const builds = new Builds(server, prefix, names)
     const build = await builds.current()
     const abandoned = await one.renew(main)
     const { index, publish } = await two.renew(main)
@@ -303,10 +323,10 @@ if (url === undefined) {
 
   t.test('one process at a time holds a lease, and one that is gone loses it', async (t) => {
     const [, , [name]] = await pair(t)
-    const server = new Server(url, 5000)
+    const server = new Server({ url }, 5000)
     t.teardown(() => server.close())
-    const prefix = name!.slice(0, -main.length)
-    t.teardown(() => server.call((c) => c.indices.delete({ index: `${prefix}.leases` })))
+    const prefix = name!.slice(0, -main.length - 1)
+    t.teardown(() => server.call((c) => c.indices.delete({ index: `${prefix}-.leases` })))
     const leases = new Leases(server, prefix, 2000)
     const said: string[] = []
     let inside = 0
@@ -328,7 +348,7 @@ if (url === undefined) {
     t.match(said[0], new RegExp(`process ${process.pid}`))
 
     // Its beats do not come through any more.
-    const cut = new Server(url, 5000)
+    const cut = new Server({ url }, 5000)
     let began!: () => void
     const begun = new Promise<void>((resolve) => (began = resolve))
     const zombie = new Leases(cut, prefix, 2000).hold(
@@ -367,8 +387,58 @@ if (url === undefined) {
     )
   })
 
-  t.test('setting up again changes nothing', async (t) => {
-    await setUpElasticsearch({ url })
-    await t.resolves(setUpElasticsearch({ url }))
+  t.test('each partition has the highest position that was written', async (t) => {
+    const [one, two] = await pair(t)
+    const positions = ['0:3', '11:7', '2:0', '0:5', '0:4', '2:1,11:6']
+    await Promise.all(positions.map((position, i) => (i % 2 ? one : two).write(main, [], position)))
+    t.equal(await one.position(main), '0:5,11:7,2:1')
+    await two.remove(main, { path: '/nowhere' }, '0:6')
+    t.equal(await one.position(main), '0:6,11:7,2:1')
+    const { index, publish } = await one.renew(main)
+    await index.write(main, [], '0:1')
+    t.equal(await two.position(main), '0:6,11:7,2:1', 'until it is published')
+    await publish()
+    t.equal(await two.position(main), '0:1')
+  })
+
+  t.test('an index of another form is refused until it is built anew', async (t) => {
+    const forms: [number, RegExp][] = [
+      [0, /made by an older recount .*\. Run: recount rebuild$/],
+      [99, /made by a newer recount .*: use that version/],
+    ]
+    for (const [form, says] of forms) {
+      const [one, two, [name]] = await pair(t)
+      await one.write(main, [made({ id: 'a' })], '1')
+      const document = { value: form === 0 ? 7 : { generation: 7, form } }
+      await client.index({ index: `${name}.meta`, id: 'generation', document })
+      const calls: Record<string, (index: EventIndex) => Promise<unknown>> = {
+        page: (i) => i.page(main, { limit: 1, order: 'asc' }),
+        events: (i) => i.events(main, ['a']),
+        histogram: (i) => i.histogram(main, {}, 60),
+        sources: (i) => i.sources(main),
+        created: (i) => i.created(main, 'i1'),
+        check: (i) => i.check(main),
+        position: (i) => i.position(main),
+        write: (i) => i.write(main, [made({ id: 'b' })], '2'),
+        remove: (i) => i.remove(main, { source: 'a' }, '2'),
+      }
+      for (const [call, ask] of Object.entries(calls)) {
+        const error = await ask(two).catch((e: unknown) => e)
+        t.ok(error instanceof Unavailable, `${call} with form ${form}`)
+        t.match((error as Error).message, says)
+      }
+      const { index, publish } = await two.renew(main)
+      await index.write(main, [made({ id: 'c' })], '3')
+      await publish()
+      await two.write(main, [made({ id: 'd' })], '4')
+      t.equal((await one.page(main, { limit: 9, order: 'asc' })).count, 2)
+    }
+  })
+
+  t.test('an installation has a template of its own', async (t) => {
+    const own = `${prefix}own`
+    for (const _ of [1, 2]) await setUpElasticsearch({ url, prefix: own })
+    const { index_templates: found } = await client.indices.getIndexTemplate({ name: own })
+    t.strictSame(found[0]!.index_template.index_patterns, [`${own}-*`])
   })
 }

@@ -4,6 +4,7 @@ import {
   type ErasureBatch,
   type Erasures,
 } from '../../schemas/erasure.ts'
+import { offsetsOf, positionOf } from '../../schemas/position.ts'
 import type { Removal } from '../../schemas/removal.ts'
 
 /**
@@ -42,31 +43,6 @@ export function valueOf(message: Delivered): unknown {
   }
 }
 
-/**
- * A position is text: `12`, the twelfth message, or `0:12,d3:4` where a log has partitions: message 12 of partition 0 and message 4 of partition d3.
- * Two messages can be compared where they are of one partition, as all of a topic and a key are, and a message with every removal. What is consumed stands in partitions with a number.
- */
-export type Offsets = ReadonlyMap<string, number>
-
-export function offsetsOf(position: string | null): Map<string, number> {
-  const parts = (position ?? '').split(',').filter((part) => part !== '')
-  return new Map(
-    parts.map((part) => {
-      const [partition, offset] = part.includes(':') ? part.split(':') : ['0', part]
-      return [partition!, Number(offset)]
-    }),
-  )
-}
-
-/** The position of some offsets; null where there is none. */
-export const positionOf = (offsets: Offsets): string | null =>
-  offsets.size === 0
-    ? null
-    : [...offsets]
-        .map((pair) => pair.join(':'))
-        .sort()
-        .join(',')
-
 /** Whether everything up to `wanted` is at or before `reached`. */
 export function covers(reached: string | null, wanted: string): boolean {
   const have = offsetsOf(reached)
@@ -87,8 +63,11 @@ export function isAfter(position: string, other: string): boolean {
   )
 }
 
-/** Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. */
-export type From = { after: string | null } | { group: string }
+/**
+ * Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. A log forgets groups that were away for
+ * long: `after`, up to which all has been handled for sure, holds where the group stands before it. One beyond the end is of another log, and does not count.
+ */
+export type From = { after: string | null } | { group: string; after?: string | null }
 
 /** What a consumer has before it: how many messages, and for how long the first of them has been there; both 0 when none is. */
 export interface Backlog {
@@ -99,6 +78,14 @@ export interface Backlog {
 export interface Erased {
   position: string
   overwritten: boolean
+}
+
+/** What was seen of a stored log, each with why it matters and what to do. */
+export interface Findings {
+  /** What may lose or stop something. */
+  wrong: string[]
+  /** What is to be known, and may be meant so. */
+  notes: string[]
 }
 
 /** The log of record of each workspace: everything that was received and not erased, for ever. Messages of one key are in order; removals are in order with those of every key. */
@@ -129,8 +116,7 @@ export interface Bus {
   read(workspace: string, topics: readonly Topic[], key?: string): AsyncIterable<Delivered>
   /** The position of the last message, null when there is none. */
   end(workspace: string): Promise<string | null>
-  /** What is wrong with the stored log and what to do, in words; empty when nothing is. */
-  check(workspace: string): Promise<string[]>
+  check(workspace: string): Promise<Findings>
   close(): Promise<void>
 }
 

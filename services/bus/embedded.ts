@@ -80,9 +80,15 @@ export function embeddedBus(data: string): EmbeddedBus {
     },
     async consume(workspace, from, handle, signal) {
       const of = log(workspace)
-      const after = 'group' in from ? standOf(of.db, from.group) : from.after
+      const after =
+        'group' in from ? laterOf(of.db, standOf(of.db, from.group), from.after) : from.after
       const some = of.db.prepare('select * from log where position > ? order by position limit ?')
+      const stands = (at: number): void => {
+        if ('group' in from)
+          of.db.prepare('insert or replace into groups values (?, ?)').run(from.group, at)
+      }
       let begins = true
+      if (after !== null) stands(Number(after))
       for (let at = Number(after ?? 0); !signal.aborted; await setImmediate()) {
         const messages = (some.all(at, READ_AT_ONCE) as LogRow[]).map(delivered)
         if (messages.length === 0) {
@@ -92,8 +98,7 @@ export function embeddedBus(data: string): EmbeddedBus {
         await handle(messages, begins)
         begins = false
         at = Number(messages.at(-1)!.position)
-        if ('group' in from)
-          of.db.prepare('insert or replace into groups values (?, ?)').run(from.group, at)
+        stands(at)
       }
     },
     async handled(workspace, group) {
@@ -138,9 +143,9 @@ export function embeddedBus(data: string): EmbeddedBus {
     },
     async check(workspace) {
       try {
-        return checkLog(log(workspace).db)
+        return { wrong: checkLog(log(workspace).db), notes: [] }
       } catch (error) {
-        return [(error as Error).message]
+        return { wrong: [(error as Error).message], notes: [] }
       }
     },
     async close() {
@@ -191,6 +196,16 @@ function openLog(folder: string): Log {
 function standOf(db: DatabaseSyncInstance, group: string): string | null {
   const row = db.prepare('select position from groups where name = ?').get(group)
   return row === undefined ? null : String((row as { position: number }).position)
+}
+
+/** The later of where a group stands and a position up to which all was handled; one beyond the end is of another log. */
+function laterOf(
+  db: DatabaseSyncInstance,
+  stands: string | null,
+  after: string | null = null,
+): string | null {
+  const isOfThis = Number(after ?? 0) <= endOf(db)
+  return isOfThis && Number(after ?? 0) > Number(stands ?? 0) ? after : stands
 }
 
 const endOf = (db: DatabaseSyncInstance): number =>

@@ -9,9 +9,13 @@ import {
   type Producer,
 } from 'kafkajs'
 import type { Logger } from 'pino'
+import { offsetsOf, positionOf, type Offsets } from '../../schemas/position.ts'
 import { inProcessSpan } from '../tracing.ts'
-import { offsetsOf, positionOf, type Bus, type Delivered, type Offsets } from './bus.ts'
+import { Unavailable } from '../unavailable.ts'
+import type { Bus, Delivered } from './bus.ts'
+import { clientAccess, explained } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
+import { checkTopics } from './kafka/check.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender, type Connection } from './kafka/sender.ts'
 import {
@@ -20,13 +24,13 @@ import {
   partitionName,
   partitionOf,
   topicsOf,
-  wrongSettings,
   type KafkaSettings,
   type Topics,
 } from './kafka/topics.ts'
-import { Unavailable } from '../unavailable.ts'
 
 const TRIES = 8
+const IN_CLEAR =
+  'the password goes to Kafka as it is, for everybody on the way to read: set RECOUNT_KAFKA_SSL=true'
 
 interface Log {
   topics: Topics
@@ -42,6 +46,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
   const kafka = new Kafka({
     clientId: 'recount',
     brokers: [...settings.brokers],
+    ...clientAccess(settings.access ?? {}),
     logLevel: logLevel.WARN,
     logCreator:
       () =>
@@ -64,7 +69,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           continue
         }
         throw new Unavailable(
-          `Kafka at ${settings.brokers.join(', ')} does not answer: ${(error as Error).message}`,
+          `Kafka at ${settings.brokers.join(', ')} does not answer: ${explained(error as Error)}`,
         )
       }
     }
@@ -122,6 +127,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     const following = follow(kafka, {
       group: ownGroup(),
       topic,
+      shared: false,
       after: new Map(),
       signal: stopping.signal,
       take: async (messages, number) => {
@@ -159,13 +165,17 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
     },
     async consume(workspace, from, handle, signal) {
       const { topics } = await log(workspace)
-      const group = 'group' in from ? groupOf(workspace, from.group) : ownGroup()
+      const shared = 'group' in from
+      const group = shared ? groupOf(workspace, from.group) : ownGroup()
+      const ends = shared ? await lasts(topics.records, 'records') : undefined
+      const after = [...offsetsOf(from.after ?? null)].filter(
+        ([p, offset]) => !ends || offset <= (ends.get(p) ?? -1),
+      )
       await follow(kafka, {
         group,
         topic: topics.records,
-        ...('after' in from && {
-          after: new Map([...offsetsOf(from.after)].map(([p, offset]) => [Number(p), offset])),
-        }),
+        shared,
+        after: new Map(after.map(([p, offset]) => [Number(p), offset])),
         signal,
         take: (messages, partition, begins) =>
           inProcessSpan(
@@ -216,8 +226,10 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
       return positionOf(await lasts((await log(workspace)).topics.records, 'records'))
     },
     async check(workspace) {
-      const { topics } = await log(workspace)
-      return asking((a) => wrongSettings(a, topics))
+      const { topics, partitions } = await log(workspace)
+      const { wrong, notes } = await asking((a) => checkTopics(a, topics, partitions))
+      const inClear = settings.access?.user?.mechanism === 'plain' && !settings.access.tls
+      return { wrong, notes: inClear ? [...notes, IN_CLEAR] : notes }
     },
     async close() {
       for (const opened of logs.values())
@@ -236,7 +248,13 @@ function connection<T extends Admin | Producer>(make: () => T): Connection<T> {
   let made: Promise<T> | undefined
   const connected = async (): Promise<T> => {
     const client = make()
-    await client.connect()
+    try {
+      await client.connect()
+    } catch (error) {
+      // Of a user who is refused the connection stays, and would keep the process.
+      await client.disconnect().catch(() => undefined)
+      throw error
+    }
     return client
   }
   return {

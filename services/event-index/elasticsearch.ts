@@ -3,20 +3,26 @@ import { readCreated, readHistogram, readSources } from './elasticsearch/counts.
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
 import { readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
-import { IndexGone, NO_INDEX, Server, typeOf, type Outcome } from './elasticsearch/server.ts'
+import {
+  IndexGone,
+  NO_INDEX,
+  Server,
+  typeOf,
+  type ElasticsearchAccess,
+  type Outcome,
+} from './elasticsearch/server.ts'
 import { setUp } from './elasticsearch/set-up.ts'
 import { Writer } from './elasticsearch/writer.ts'
 import type { EventIndex } from './event-index.ts'
 import { Unavailable } from '../unavailable.ts'
 
 const PATIENCE_MS = 15_000
+const PREFIX = 'recount'
 /** Somebody may publish another build while one is written to, but not all the time. */
 const TRIES = 5
 
-export interface ElasticsearchOptions {
-  /** The address of the cluster, with user and password where it wants them. */
-  url: string
-  /** What names of indices begin with: `recount-`, and more after it where several share a cluster. */
+export interface ElasticsearchOptions extends ElasticsearchAccess {
+  /** What the names of indices begin with; without a hyphen, or the template of one prefix would be that of another, too. */
   prefix?: string
   /** How long a cluster that cannot take a request is asked again. */
   patienceMs?: number
@@ -46,21 +52,27 @@ interface Workspace {
  * retention is the dropping of an index.
  */
 export function elasticsearchEventIndex({
-  url,
-  prefix = 'recount-',
+  prefix = PREFIX,
   patienceMs = PATIENCE_MS,
   counts,
+  ...access
 }: ElasticsearchOptions): ElasticsearchEventIndex {
-  const server = new Server(url, patienceMs, counts)
+  const server = new Server(access, patienceMs, counts)
   const leases = new Leases(server, prefix)
   const workspaces = new Map<string, Workspace>()
   const of = (name: string): Workspace => {
     let workspace = workspaces.get(name)
     if (!workspace) {
       const names = new Names(prefix, name)
-      workspaces.set(name, (workspace = { names, builds: new Builds(server, names) }))
+      workspaces.set(name, (workspace = { names, builds: new Builds(server, prefix, names) }))
     }
     return workspace
+  }
+  /** Reads, where the build that is read is of a form that can be. */
+  const reading = async <T>(name: string, read: (names: Names) => Promise<T>): Promise<T> => {
+    const { names, builds } = of(name)
+    await builds.generation()
+    return read(names)
   }
   /** Does something to a build. What was put into one that was replaced meanwhile is put into its successor: doing it again changes nothing. */
   const writing = async <T>(
@@ -103,11 +115,12 @@ export function elasticsearchEventIndex({
     erase: (name, ids, position) => writingCurrent(name, position, (writer) => writer.erase(ids)),
     position: (name) => of(name).builds.position(),
     page: (name, query) => readPage(server, of(name).names, of(name).builds, query),
-    events: (name, ids) => readEvents(server, of(name).names, ids),
-    histogram: (name, filter, seconds) => readHistogram(server, of(name).names, filter, seconds),
-    sources: (name) => readSources(server, of(name).names),
-    created: (name, importId) => readCreated(server, of(name).names, importId),
-    check: (name) => readHealth(server, of(name).names),
+    events: (name, ids) => reading(name, (names) => readEvents(server, names, ids)),
+    histogram: (name, filter, seconds) =>
+      reading(name, (names) => readHistogram(server, names, filter, seconds)),
+    sources: (name) => reading(name, (names) => readSources(server, names)),
+    created: (name, importId) => reading(name, (names) => readCreated(server, names, importId)),
+    check: (name) => reading(name, (names) => readHealth(server, names)),
     async renew(name) {
       const workspace = of(name)
       const next = await workspace.builds.next()
@@ -127,7 +140,7 @@ export function elasticsearchEventIndex({
       }
     },
     alone: async (workspace, name, work, waits) => {
-      await setUp(server)
+      await setUp(server, prefix)
       return leases.hold(`${workspace} ${name}`, work, waits)
     },
     close: () => server.close(),
@@ -136,12 +149,13 @@ export function elasticsearchEventIndex({
 
 /** Puts what the cluster needs to know beforehand; done again it changes nothing. Without it the first write does it. */
 export async function setUpElasticsearch({
-  url,
+  prefix = PREFIX,
   patienceMs = PATIENCE_MS,
-}: Pick<ElasticsearchOptions, 'url' | 'patienceMs'>): Promise<void> {
-  const server = new Server(url, patienceMs)
+  ...access
+}: Omit<ElasticsearchOptions, 'counts'>): Promise<void> {
+  const server = new Server(access, patienceMs)
   try {
-    await setUp(server)
+    await setUp(server, prefix)
   } finally {
     await server.close()
   }

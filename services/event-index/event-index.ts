@@ -58,7 +58,7 @@ export interface EventIndex {
    * @throws EventsRefused, Unavailable
    */
   write(workspace: string, changes: readonly Change[], position: string): Promise<number>
-  /** The last position written, or null: then everything is to be read again. */
+  /** The highest position written, of each partition; or null: then everything is to be read again. */
   position(workspace: string): Promise<string | null>
   /** How many events each origin of an import created. */
   created(workspace: string, importId: string): Promise<Map<string, number>>

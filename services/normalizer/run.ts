@@ -3,13 +3,12 @@ import { type BusRecord, type RecordBatch, type RejectionBatch } from '../../sch
 import type { Change } from '../../schemas/change.ts'
 import { isContext, type Context } from '../../schemas/context.ts'
 import { addErasures, ErasureBatch, type Erasure } from '../../schemas/erasure.ts'
+import { offsetsOf, positionOf } from '../../schemas/position.ts'
 import { Removal } from '../../schemas/removal.ts'
 import {
   consumed,
   covers,
   isAfter,
-  offsetsOf,
-  positionOf,
   removals,
   valueOf,
   type Bus,
@@ -58,7 +57,7 @@ export function runNormalizer(
 ): Normalizer {
   const stopping = new AbortController()
   const waiting: { position: string; resolve(): void; reject(error: Error): void }[] = []
-  const after = 'after' in ports.from ? ports.from.after : null
+  const after = ports.from.after ?? null
   const reached = offsetsOf(after)
   let failed: Error | undefined
   const settle = (): void => {
@@ -119,7 +118,7 @@ export async function catchUp(ports: Ports, after: string | null, until: string)
   const takenBack = await removals(bus, workspace)
   for (const { value, position } of takenBack.all)
     if (after !== null && !covers(after, consumed(position)))
-      await index.remove(workspace, value, position)
+      await index.remove(workspace, value, after)
   const stopping = new AbortController()
   const reached = offsetsOf(after)
   const apply = applier(ports, { after, isEmpty: after === null, takenBack }, (position) => {

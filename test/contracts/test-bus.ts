@@ -31,7 +31,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
   await test('an empty bus has no end and nothing to read', async (t, bus) => {
     t.equal(await bus.end(main), null)
     t.strictSame(await readAll(bus), [])
-    t.strictSame(await bus.check(main), [])
+    t.strictSame((await bus.check(main)).wrong, [])
   })
 
   await test('what is acknowledged is there for whoever opens the place anew', async (t, bus, again) => {
@@ -46,7 +46,7 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     const third = await again()
     await append(third, 41, 42)
     t.strictSame(values(await readAll(third)), numbers(0, 42))
-    t.strictSame(await third.check(main), [])
+    t.strictSame((await third.check(main)).wrong, [])
   })
 
   await test('what is behind a position is counted, and how old it is', async (t, bus) => {
@@ -130,6 +130,29 @@ export async function testBus(t: Test, open: (place: string) => Promise<Bus>): P
     const rest = await consumed(await again(), { group: 'normalizer' }, 10)
     t.strictSame(values(rest), numbers(40, 50))
     t.strictSame(values(await consumed(bus, { group: 'other' }, 50)), numbers(0, 50))
+  })
+
+  await test('a group that is not known any more begins behind what was handled for sure', async (t, bus) => {
+    const middle = await append(bus, 0, 40)
+    const end = await append(bus, 40, 50)
+    const rest = await consumed(bus, { group: 'g', after: middle }, 10)
+    t.strictSame(values(rest), numbers(40, 50))
+    t.ok(covers(await bus.handled(main, 'g'), end))
+    await append(bus, 50, 60)
+    const more = await consumed(bus, { group: 'g', after: middle }, 10)
+    t.strictSame(values(more), numbers(50, 60), 'where it stands behind that, it goes on there')
+    const all = (await bus.end(main))!
+    const standing = async (): Promise<void> => {
+      for (let i = 0; i < 400 && !covers(await bus.handled(main, 'h'), all); i++) await sleep(50)
+    }
+    t.strictSame(await consumed(bus, { group: 'h', after: all }, 0, standing), [])
+    t.ok(covers(await bus.handled(main, 'h'), all), 'it stands there, though nothing came')
+    const [last] = await consumed(bus, { group: 'h' }, 1, () => append(bus, 60, 61))
+    t.equal(last!.value, 60)
+    const beyond = end.replace(/\d+$/, '9999')
+    const other = await consumed(bus, { group: 'i', after: beyond }, 61)
+    t.strictSame(values(other), numbers(0, 61), 'what is beyond the end is of another log')
+    t.strictSame(values(await consumed(bus, { group: 'j', after: null }, 61)), numbers(0, 61))
   })
 
   await test('what a member of a group could not take comes again', async (t, bus) => {

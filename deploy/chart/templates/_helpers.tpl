@@ -33,6 +33,11 @@ volumes:
     emptyDir: {}
   - name: tmp
     emptyDir: {}
+  {{- with .Values.caSecret }}
+  - name: ca
+    secret:
+      secretName: {{ . }}
+  {{- end }}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -59,6 +64,32 @@ env:
   {{- else if not .Values.settingsSecret }}
   {{- fail "elasticsearchUrl is needed, or a settingsSecret with RECOUNT_ELASTICSEARCH_URL" }}
   {{- end }}
+  - name: RECOUNT_PREFIX
+    value: {{ .Values.prefix | quote }}
+  {{- if .Values.kafka.ssl }}
+  - name: RECOUNT_KAFKA_SSL
+    value: 'true'
+  {{- end }}
+  {{- with .Values.kafka.saslMechanism }}
+  - name: RECOUNT_KAFKA_SASL_MECHANISM
+    value: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.kafka.username }}
+  - name: RECOUNT_KAFKA_USERNAME
+    value: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.elasticsearch.username }}
+  - name: RECOUNT_ELASTICSEARCH_USERNAME
+    value: {{ . | quote }}
+  {{- end }}
+  {{- with .Values.kafkaCaEntry }}
+  - name: RECOUNT_KAFKA_CA_FILE
+    value: /ca/{{ . }}
+  {{- end }}
+  {{- with .Values.elasticsearchCaEntry }}
+  - name: RECOUNT_ELASTICSEARCH_CA_FILE
+    value: /ca/{{ . }}
+  {{- end }}
   - name: RECOUNT_HTTP_HOST
     value: 0.0.0.0
   - name: RECOUNT_HTTP_ALLOWED_HOSTS
@@ -84,4 +115,9 @@ volumeMounts:
     mountPath: /data
   - name: tmp
     mountPath: /tmp
+  {{- if .Values.caSecret }}
+  - name: ca
+    mountPath: /ca
+    readOnly: true
+  {{- end }}
 {{- end }}

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs'
-import type { Offsets } from '../bus.ts'
+import type { Offsets } from '../../../schemas/position.ts'
 
 const SHORTEST_MS = 1000
 

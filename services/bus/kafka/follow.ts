@@ -10,17 +10,19 @@ const BYTES_TOGETHER = 8_000_000
 export interface Following {
   group: string
   topic: string
-  /** Offsets after which to begin; without them the group's own. */
-  after?: ReadonlyMap<number, number>
+  /** Whether the offsets of the group count. */
+  shared: boolean
+  /** Offsets after which to begin, where a shared group does not stand behind them already. */
+  after: ReadonlyMap<number, number>
   /** `begins`: partitions were given out anew since the last call. */
   take(messages: readonly KafkaMessage[], partition: number, begins: boolean): Promise<void>
   signal: AbortSignal
 }
 
-/** Gives the messages of a topic to `take`, partition by partition in order, until the signal. Commits what was taken when the group's own offsets count. */
+/** Gives the messages of a topic to `take`, partition by partition in order, until the signal. Commits what was taken in a shared group. */
 export async function follow(
   kafka: Kafka,
-  { group, topic, after, take, signal }: Following,
+  { group, topic, shared, after, take, signal }: Following,
 ): Promise<void> {
   if (signal.aborted) return
   const consumer = kafka.consumer({
@@ -46,6 +48,7 @@ export async function follow(
         if (signal.aborted) return
         try {
           await one(consumer, payload, {
+            shared,
             after,
             signal,
             take: async (messages, partition) => {
@@ -59,7 +62,8 @@ export async function follow(
         }
       },
     })
-    for (const [partition, offset] of after ?? [])
+    // In a shared group nobody knows yet which partitions come here, nor where they stand.
+    for (const [partition, offset] of shared ? [] : after)
       consumer.seek({ topic, partition, offset: String(offset + 1) })
     await promise
   } finally {
@@ -72,21 +76,21 @@ async function one(
   consumer: Consumer,
   { batch, resolveOffset, heartbeat }: EachBatchPayload,
   {
+    shared,
     after,
     take,
     signal,
-  }: {
-    after: Following['after']
+  }: Pick<Following, 'shared' | 'after' | 'signal'> & {
     take(messages: readonly KafkaMessage[], partition: number): Promise<void>
-    signal: AbortSignal
   },
 ): Promise<void> {
   const { topic, partition } = batch
-  const first = (after?.get(partition) ?? -1) + 1
-  // A fetch begins where a compressed batch does, which may be before the offset asked for.
-  const messages = batch.messages.filter(({ offset }) => Number(offset) >= first)
+  const begin = after.get(partition) ?? -1
+  // A fetch begins where a compressed batch does, which may be before the offset asked for; and a group that lost its offsets, with the first message.
+  const messages = batch.messages.filter(({ offset }) => Number(offset) > begin)
   const beating = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_MS)
-  let last = messages.length === 0 ? batch.lastOffset() : undefined
+  // What was skipped is not fetched either: the next fetch is behind the last offset.
+  let last = messages.length === 0 ? String(Math.max(Number(batch.lastOffset()), begin)) : undefined
   try {
     for (let i = 0; i < messages.length && !signal.aborted;) {
       const some = together(messages, i)
@@ -99,7 +103,7 @@ async function one(
   }
   if (last === undefined) return
   resolveOffset(last)
-  if (!after)
+  if (shared)
     await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }])
 }
 

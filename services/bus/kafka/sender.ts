@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { CompressionTypes, type Message as KafkaMessage, type Producer } from 'kafkajs'
+import { positionOf, type Offsets } from '../../../schemas/position.ts'
 import { inSendSpan } from '../../tracing.ts'
-import { positionOf, type Message, type Offsets } from '../bus.ts'
+import type { Message } from '../bus.ts'
+import { explained } from './access.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 import { Unavailable } from '../../unavailable.ts'
 
@@ -98,7 +100,9 @@ export class Sender {
       } catch (error) {
         // What was sent may be there although no answer came. An idempotent producer would give its sequence to what is sent next, which the broker then takes for a repeat.
         await this.#producer.drop()
-        const down = new Unavailable(`Kafka did not take the messages: ${(error as Error).message}`)
+        const down = new Unavailable(
+          `Kafka did not take the messages: ${explained(error as Error)}`,
+        )
         for (const { reject } of some) reject(down)
       }
     }

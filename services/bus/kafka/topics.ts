@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs'
+import type { Admin, ITopicConfig } from 'kafkajs'
 import type { Topic } from '../bus.ts'
+import type { KafkaAccess } from './access.ts'
 
 export interface KafkaSettings {
   brokers: readonly string[]
@@ -9,6 +10,7 @@ export interface KafkaSettings {
   /** Of topics that are not there yet; those that are stay as they are. */
   partitions: number
   replicas: number
+  access?: KafkaAccess | undefined
 }
 
 /** The topics of a workspace. */
@@ -51,16 +53,21 @@ export const partitionName = (name: keyof Topics, partition: number): string =>
   `${{ records: '', deadLetters: 'd', catalogue: 'c' }[name]}${partition}`
 
 /** A document of 64 MiB as JSON, with what stands around it. */
-const LARGEST_MESSAGE = 136 * 1024 * 1024
-/** Raw is for ever. */
-const FOR_EVER = { 'retention.ms': '-1', 'retention.bytes': '-1' }
+export const LARGEST_MESSAGE = 136 * 1024 * 1024
 
-const CONFIG: Readonly<Record<string, string>> = {
+/** Raw is for ever, and what is acknowledged is on two machines where there are three. */
+const configOf = (replicas: number): Readonly<Record<string, string>> => ({
+  'cleanup.policy': 'delete',
+  'retention.ms': '-1',
+  'retention.bytes': '-1',
   'max.message.bytes': String(LARGEST_MESSAGE),
-  ...FOR_EVER,
-}
+  ...(replicas > 2 && { 'min.insync.replicas': '2' }),
+})
 
-/** Makes the topics that are missing; resolves to the partitions of `records`. */
+/**
+ * Makes the topics that are missing; resolves to the partitions that keys go to. The partition of a key must stay the same, whatever is added: a correction reads what was sent before from there.
+ * Records and dead letters are made with the same number, so the smaller one is that of the beginning as long as one of them has it.
+ */
 export async function ensureTopics(
   admin: Admin,
   topics: Topics,
@@ -74,34 +81,13 @@ export async function ensureTopics(
       topic: topics[name],
       numPartitions: name === 'catalogue' ? 1 : partitions,
       replicationFactor: replicas,
-      configEntries: Object.entries(CONFIG).map(([n, value]) => ({ name: n, value })),
+      configEntries: Object.entries(configOf(replicas)).map(([n, value]) => ({ name: n, value })),
     }))
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: [topics.records] })
-  return found[0]!.partitions.length
-}
-
-/** What is set otherwise than the log of record needs, in words. */
-export async function wrongSettings(admin: Admin, topics: Topics): Promise<string[]> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: Object.values(topics).map((name) => ({
-      // A CommonJS module that names this export where Node does not see it.
-      type: kafkajs.ConfigResourceTypes.TOPIC,
-      name,
-    })),
+  const { topics: found } = await admin.fetchTopicMetadata({
+    topics: [topics.records, topics.deadLetters],
   })
-  return resources.flatMap(({ resourceName, configEntries }) =>
-    configEntries
-      .filter(
-        ({ configName, configValue }) =>
-          configName in FOR_EVER && configValue !== FOR_EVER[configName as keyof typeof FOR_EVER],
-      )
-      .map(
-        ({ configName, configValue }) =>
-          `the topic ${resourceName} has ${configName}=${configValue}: what it forgets cannot be rebuilt; set it to -1`,
-      ),
-  )
+  return Math.min(...found.map(({ partitions }) => partitions.length))
 }
 
 /** The partition of a key: the same on every node, so that messages of a key stay in order. */

@@ -1,7 +1,11 @@
-import { Unavailable } from '../../unavailable.ts'
+import { offsetsOf, positionOf } from '../../../schemas/position.ts'
+import { Newer, Unavailable } from '../../unavailable.ts'
 import type { Names } from './names.ts'
 import { orNone, typeOf, type Server } from './server.ts'
 import { setUp } from './set-up.ts'
+
+/** Raised with every change of what is stored in an index, or of where. A build of another form is not read, nor written to: `rebuild` makes one of this form. */
+const FORM = 1
 
 /** One filling of a workspace from the log: its indices, one for each month, and one that holds its position and generation. */
 export interface Build {
@@ -12,30 +16,36 @@ export interface Build {
   months: Set<string>
 }
 
+/** The document of a partition holds the offset up to which all is in the build. */
+const POSITION = 'position-'
+/** More partitions than a topic has. */
+const MANY = 10_000
+
 /** The generation of a timeline that has none yet. */
 const NONE = 0
 
 /** The builds of one workspace. */
 export class Builds {
   readonly #server: Server
+  readonly #prefix: string
   readonly #names: Names
 
-  constructor(server: Server, names: Names) {
+  constructor(server: Server, prefix: string, names: Names) {
     this.#server = server
+    this.#prefix = prefix
     this.#names = names
   }
 
-  /** The build that is read, made where there is none. */
+  /** The build that is read, made where there is none. @throws Unavailable when it is of another form */
   async current(): Promise<Build> {
-    for (const aliases of Object.values(await this.#aliases()))
-      if (aliases.includes(this.#names.meta)) return build(this.#numberOf(aliases)!, true)
-    await this.#create(1, true)
-    return build(1, true)
+    const number = await this.#published()
+    await this.generation()
+    return build(number, true)
   }
 
   /** An empty build beside the current one, in place of any that was never published: with a number of its own, so that whoever still fills that one does not fill this. */
   async next(): Promise<Build> {
-    const { number: current } = await this.current()
+    const current = await this.#published()
     const numbers = Object.values(await this.#aliases()).map((names) => this.#numberOf(names) ?? 0)
     const number = Math.max(...numbers) + 1
     await this.#dropAllBut(current)
@@ -79,28 +89,60 @@ export class Builds {
     return index
   }
 
+  /** @throws Unavailable when the build is of another form */
   async position(): Promise<string | null> {
-    return ((await this.#read(this.#names.meta, 'position'))?.value as string | undefined) ?? null
+    await this.generation()
+    const index = this.#names.meta
+    await orNone(this.#server.call((c) => c.indices.refresh({ index })))
+    const found = await orNone(
+      this.#server.call((c) => c.search<{ value: number }>({ index, size: MANY })),
+    )
+    const documents = found?.hits.hits.filter(({ _id: id }) => id!.startsWith(POSITION)) ?? []
+    return positionOf(
+      new Map(documents.map((d) => [d._id!.slice(POSITION.length), d._source!.value])),
+    )
   }
 
-  /** @returns false when the build is gone */
-  async setPosition({ number }: Build, value: string): Promise<boolean> {
+  /**
+   * Each partition keeps the highest of its offsets, which is the version of its document: a normalizer that is late, since others took over its partitions, changes nothing.
+   * @returns false when the build is gone
+   */
+  async setPosition({ number }: Build, position: string): Promise<boolean> {
     const index = this.#names.metaIndex(number)
-    const set = this.#server.call((c) => c.index({ index, id: 'position', document: { value } }))
-    return (await orNone(set)) !== undefined
+    const offsets = offsetsOf(position)
+    if (offsets.size === 0) return this.#server.call((c) => c.exists({ index, id: 'generation' }))
+    for (const [partition, value] of offsets) {
+      const id = POSITION + partition
+      const higher = { version: value, version_type: 'external_gte' } as const
+      const set = this.#server
+        .call((c) => c.index({ index, id, document: { value }, ...higher }))
+        .catch(unlessConflict)
+      if ((await orNone(set)) === undefined) return false
+    }
+    return true
   }
 
+  /** @throws Unavailable when the build is of another form */
   async generation(): Promise<number> {
-    return Number((await this.#read(this.#names.meta, 'generation'))?.value ?? NONE)
+    const { generation = NONE, form = FORM } = (await this.#generation(this.#names.meta)) ?? {}
+    if (form < FORM)
+      throw new Unavailable(
+        `the index ${this.#names.events} was made by an older recount (form ${form}, this one has ${FORM}). Run: recount rebuild`,
+      )
+    if (form > FORM)
+      throw new Newer(
+        `the index ${this.#names.events} was made by a newer recount (form ${form}, this one has ${FORM}): use that version, or go back to this one with recount rebuild`,
+      )
+    return generation
   }
 
   /** Cursors that were given until now are refused from now on. */
   async raiseGeneration({ number }: Build): Promise<void> {
     const index = this.#names.metaIndex(number)
-    const now = await this.#read(index, 'generation')
-    const value = Math.max(Date.now(), Number(now?.value ?? NONE) + 1)
+    const now = await this.#generation(index)
+    const next = Math.max(Date.now(), (now?.generation ?? NONE) + 1)
     // Of two that raise it at once one is enough.
-    await this.#setOnce(index, value, now)
+    await this.#setOnce(index, next, now)
   }
 
   /** By actions on aliases: the names of many indices do not fit into the first line of a request. */
@@ -111,8 +153,15 @@ export class Builds {
     if (actions.length > 0) await this.#server.call((c) => c.indices.updateAliases({ actions }))
   }
 
+  async #published(): Promise<number> {
+    for (const aliases of Object.values(await this.#aliases()))
+      if (aliases.includes(this.#names.meta)) return this.#numberOf(aliases)!
+    await this.#create(1, true)
+    return 1
+  }
+
   async #create(number: number, published: boolean): Promise<void> {
-    await setUp(this.#server)
+    await setUp(this.#server, this.#prefix)
     const index = this.#names.metaIndex(number)
     const { meta } = this.#names
     await this.#createIndex(index, [this.#names.metaOf(number), ...(published ? [meta] : [])])
@@ -129,27 +178,25 @@ export class Builds {
       })
   }
 
-  async #setOnce(index: string, value: number, now?: Versioned): Promise<void> {
+  async #setOnce(index: string, generation: number, now?: Versioned): Promise<void> {
     const version = now && { if_seq_no: now.seqNo, if_primary_term: now.primaryTerm }
     const op_type = now ? 'index' : 'create'
+    const document = { value: { generation, form: FORM } }
     await this.#server
-      .call((c) => c.index({ index, id: 'generation', document: { value }, op_type, ...version }))
-      .catch((error: unknown) => {
-        if (typeOf(error) !== 'version_conflict_engine_exception') throw error
-      })
+      .call((c) => c.index({ index, id: 'generation', document, op_type, ...version }))
+      .catch(unlessConflict)
   }
 
-  async #read(index: string, id: string): Promise<Versioned | undefined> {
+  async #generation(index: string): Promise<Versioned | undefined> {
     const found = await orNone(
-      this.#server.call((c) => c.get<{ value: string | number }>({ index, id })),
+      this.#server.call((c) =>
+        c.get<{ value: { generation?: number; form?: number } }>({ index, id: 'generation' }),
+      ),
     )
-    return (
-      found && {
-        value: found._source!.value,
-        seqNo: found._seq_no!,
-        primaryTerm: found._primary_term!,
-      }
-    )
+    if (!found) return undefined
+    // Those that did not say their form had the generation alone.
+    const { generation = NONE, form = 0 } = found._source!.value
+    return { generation, form, seqNo: found._seq_no!, primaryTerm: found._primary_term! }
   }
 
   /** All indices of the workspace with their aliases. */
@@ -165,8 +212,17 @@ export class Builds {
   }
 }
 
+const CONFLICT = 'version_conflict_engine_exception'
+
+/** Another was first, or wrote something later. */
+const unlessConflict = (error: unknown): true => {
+  if (typeOf(error) !== CONFLICT) throw error
+  return true
+}
+
 interface Versioned {
-  value: string | number
+  generation: number
+  form: number
   seqNo: number
   primaryTerm: number
 }

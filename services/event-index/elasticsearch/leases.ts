@@ -40,7 +40,7 @@ export class Leases {
   /** `prefix`: what names of indices begin with. No workspace has a name that begins with a dot. */
   constructor(server: Server, prefix: string, expiresMs = EXPIRES_MS) {
     this.#server = server
-    this.#index = `${prefix}.leases`
+    this.#index = `${prefix}-.leases`
     this.#expiresMs = expiresMs
     this.#beatMs = expiresMs / 4
     this.#lostMs = (expiresMs * 2) / 3

@@ -5,10 +5,16 @@ const MONTH = /^(?!0000)(\d{4})(0[1-9]|1[0-2])\d\dT/
 /** Elasticsearch takes ids up to 512 bytes; what is not plain is named by its hash. */
 const PLAIN = /^[\w.:-][\w.:+/=-]{0,255}$/
 
+/** A node takes a thousand shards, and stamps may tell any year: what is far away has one index on each side. */
+const [FIRST_YEAR, LAST_YEAR] = ['2000', '2039']
+
 /** The month that names the index of an event: never another one for the same id, whatever becomes of its time. */
 export function monthOf(id: string): string {
-  const month = MONTH.exec(id)
-  return month ? month[1]! + month[2]! : 'undated'
+  const [, year, month] = MONTH.exec(id) ?? []
+  if (year === undefined) return 'undated'
+  if (year < FIRST_YEAR) return `before-${FIRST_YEAR}`
+  if (year > LAST_YEAR) return `after-${LAST_YEAR}`
+  return `${year}${month}`
 }
 
 export const documentId = (id: string): string =>
@@ -24,7 +30,7 @@ export class Names {
   readonly all: string
 
   constructor(prefix: string, workspace: string) {
-    this.events = prefix + workspace
+    this.events = `${prefix}-${workspace}`
     this.meta = `${this.events}.meta`
     this.all = `${this.events}.*`
   }

@@ -17,6 +17,15 @@ export class IndexGone extends Error {}
 export const OUTCOMES = ['done', 'conflict', 'retried', 'refused'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
+/** Where a cluster is, and as whom it is asked. */
+export interface ElasticsearchAccess {
+  /** Its address, with user and password where it wants them. */
+  url: string
+  /** The certificates of the authorities that are trusted, in PEM; without it those that Node knows. */
+  ca?: string
+  auth?: { apiKey: string } | { username: string; password: string }
+}
+
 /** The calls to a cluster: those that it cannot take now are made again, longer and longer apart, for a while. */
 export class Server {
   readonly #client: Client
@@ -25,13 +34,19 @@ export class Server {
   readonly counts: (outcomes: readonly Outcome[]) => void
 
   constructor(
-    url: string,
+    { url, ca, auth }: ElasticsearchAccess,
     patienceMs: number,
     counts: (outcomes: readonly Outcome[]) => void = () => undefined,
   ) {
     this.counts = counts
     // The retries of the client know neither back-off nor which answers may be asked for again.
-    this.#client = new Client({ node: url, maxRetries: 0, requestTimeout: REQUEST_TIMEOUT_MS })
+    this.#client = new Client({
+      node: url,
+      ...(ca !== undefined && { tls: { ca } }),
+      ...(auth && { auth }),
+      maxRetries: 0,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    })
     this.#name = new URL(url).host
     this.#patienceMs = patienceMs
   }
@@ -43,7 +58,7 @@ export class Server {
       try {
         return await ask(this.#client)
       } catch (error) {
-        if (mayPass(error)) await wait(reasonOf(error))
+        if (mayPass(error) && !isUntrusted(error)) await wait(reasonOf(error))
         else throw this.#refused(error)
       }
     }
@@ -68,10 +83,14 @@ export class Server {
   }
 
   #refused(error: unknown): unknown {
+    if (isUntrusted(error))
+      return new Unavailable(
+        `the certificate of Elasticsearch at ${this.#name} is not trusted (${reasonOf(error)}): name the file of the authority that signed it in RECOUNT_ELASTICSEARCH_CA_FILE, and the server as its certificate does`,
+      )
     const status = statusOf(error)
     if (status === 401 || status === 403)
       return new Unavailable(
-        `Elasticsearch at ${this.#name} refuses access (${reasonOf(error)}): check user and password in its address`,
+        `Elasticsearch at ${this.#name} refuses access (${reasonOf(error)}): check RECOUNT_ELASTICSEARCH_API_KEY, or user and password, and the rights that deploy/README.md lists`,
       )
     if (error instanceof errors.ProductNotSupportedError)
       return new Unavailable(`what answers at ${this.#name} is not Elasticsearch`)
@@ -97,6 +116,9 @@ export const orNone = async <T>(asked: Promise<T>): Promise<T | undefined> =>
   })
 
 export const isLater = (status: number): boolean => LATER.includes(status)
+
+const isUntrusted = (error: unknown): boolean =>
+  error instanceof errors.ConnectionError && /certificate/i.test(error.message)
 
 const mayPass = (error: unknown): boolean =>
   error instanceof errors.ConnectionError ||

@@ -17,7 +17,7 @@ export const SEEDS: readonly Seed[] = [
     name: 'offset-committed-before-the-write',
     module: 'services/bus/kafka/follow.js',
     from: 'await take(some, partition);',
-    to: 'if (!after) { await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(some.at(-1).offset) + 1n) }]); await new Promise((r) => setTimeout(r, 1000)); } await take(some, partition);',
+    to: 'if (shared) { await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(some.at(-1).offset) + 1n) }]); await new Promise((r) => setTimeout(r, 1000)); } await take(some, partition);',
     caughtBy: 'poison-items',
   },
   {
