@@ -27,8 +27,8 @@ export interface ClusterSettings {
 export interface Cluster extends Timeline {
   /** Makes this process one of the normalizers of a workspace, until it closes. */
   normalize(workspace: string): void
-  /** Makes topics and index templates. */
-  setUp(workspace: string): Promise<void>
+  /** Makes topics and index templates; with `feed` also the topic of the events. */
+  setUp(workspace: string, options?: { feed?: boolean }): Promise<void>
 }
 
 const PREFIX = 'recount'
@@ -46,10 +46,8 @@ const ROUNDS = 5
 export function openCluster(settings: ClusterSettings, logger: Logger): Cluster {
   const { brokers, elasticsearchUrl, partitions = 6, replicas = -1 } = settings
   const metrics = new Metrics()
-  const bus = countedBus(
-    kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger),
-    metrics,
-  )
+  const kafka = kafkaBus({ brokers, prefix: PREFIX, partitions, replicas }, logger)
+  const bus = countedBus(kafka, metrics)
   for (const outcome of OUTCOMES) metrics.add('recount_bulk_items_total', 0, { outcome })
   const eventIndex = elasticsearchEventIndex({
     url: elasticsearchUrl,
@@ -59,6 +57,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         metrics.add('recount_bulk_items_total', items, { outcome })
       }
     },
+    wrote: (workspace, events) => kafka.feed.publish(workspace, events),
   })
   const inTurn = turns()
   const within = patiently()
@@ -133,6 +132,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         from: { group: GROUP },
         failed,
         wrote: (created) => metrics.add('recount_events_total', created, { workspace }),
+        flush: () => kafka.feed.flush(workspace),
       })
       const failure = await Promise.race([failing, leaving])
       clearTimeout(healed)
@@ -150,9 +150,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     metrics,
     settled: importer({ bus, eventIndex, logger, indexed }).settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
-    setUp: async (workspace) => {
+    setUp: async (workspace, { feed = true } = {}) => {
       // The topics are made when they are first asked for.
       await bus.end(workspace)
+      if (feed) await kafka.feed.setUp(workspace)
       await setUpElasticsearch({ url: elasticsearchUrl })
     },
     importFiles: (workspace, options) =>

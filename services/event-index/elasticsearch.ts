@@ -1,5 +1,6 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
+import type { StoredChange } from './elasticsearch/fields.ts'
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
 import { readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
@@ -22,6 +23,11 @@ export interface ElasticsearchOptions {
   patienceMs?: number
   /** Told of the documents that were sent at once. */
   counts?(outcomes: readonly Outcome[]): void
+  /** Told of events that were written to the build that is read, as they stand there; the call that wrote them waits for it. */
+  wrote?(
+    workspace: string,
+    events: readonly Pick<StoredChange, 'file' | 'document'>[],
+  ): Promise<void>
 }
 
 export interface ElasticsearchEventIndex extends EventIndex {
@@ -50,6 +56,7 @@ export function elasticsearchEventIndex({
   prefix = 'recount-',
   patienceMs = PATIENCE_MS,
   counts,
+  wrote,
 }: ElasticsearchOptions): ElasticsearchEventIndex {
   const server = new Server(url, patienceMs, counts)
   const leases = new Leases(server, prefix)
@@ -97,7 +104,9 @@ export function elasticsearchEventIndex({
   }
   return {
     write: (name, changes, position) =>
-      writingCurrent(name, position, (writer) => writer.write(changes)),
+      writingCurrent(name, position, (writer) =>
+        writer.write(changes, (events) => wrote?.(name, events)),
+      ),
     remove: (name, removal, position) =>
       writingCurrent(name, position, (writer) => writer.remove(removal)),
     position: (name) => of(name).builds.position(),

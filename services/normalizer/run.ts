@@ -56,6 +56,8 @@ export function runNormalizer(
     failed(error: Error): void
     /** Told that something is in the index, and how many events of it are new. */
     wrote?(created: number): void
+    /** What was taken is done with when this resolves. */
+    flush?(): Promise<void>
   },
 ): Normalizer {
   const stopping = new AbortController()
@@ -78,7 +80,15 @@ export function runNormalizer(
     settle()
   })
   const running = ports.bus
-    .consume(ports.workspace, ports.from, apply, stopping.signal)
+    .consume(
+      ports.workspace,
+      ports.from,
+      async (messages, begins) => {
+        await apply(messages, begins)
+        await ports.flush?.()
+      },
+      stopping.signal,
+    )
     .catch((error: unknown) => {
       failed = error as Error
       settle()
