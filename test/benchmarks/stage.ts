@@ -167,14 +167,15 @@ export class Stage {
   async clear(): Promise<void> {
     await dropIndices(this.#url, this.#workspace)
     await dropTopics(this.#brokers, this.#workspace)
+    await dropGroup(this.#brokers, this.#workspace)
   }
 
   async end(): Promise<void> {
+    this.#bare.close()
     for (const child of this.#running) {
-      child.kill('SIGKILL')
+      child.kill('SIGTERM')
       await once(child, 'exit')
     }
-    this.#bare.close()
     await this.clear()
     await dropIndices(this.#url, this.#other)
   }

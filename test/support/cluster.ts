@@ -33,17 +33,15 @@ export async function dropIndices(url: string, workspace: string): Promise<void>
   await client.close()
 }
 
-/** The topics of a workspace, and where its normalizers stand, of whom none runs any more. */
 export async function dropTopics(brokers: readonly string[], workspace: string): Promise<void> {
   await administering(brokers, async (admin) => {
     const topics = await admin.listTopics()
     const ours = topics.filter((topic) => topic.startsWith(`recount-${workspace}-`))
     await admin.deleteTopics({ topics: ours })
   })
-  await dropGroup(brokers, workspace)
 }
 
-/** Normalizers that start after this begin with the first message. */
+/** Normalizers that start after this begin with the first message. Those before it have left. */
 export async function dropGroup(brokers: readonly string[], workspace: string): Promise<void> {
   const group = `recount-${workspace}-normalizer`
   await administering(brokers, async (admin) => {
