@@ -33,8 +33,8 @@ export interface ClusterSettings {
 export interface Cluster extends Timeline {
   /** Makes this process one of the normalizers of a workspace, until it closes. */
   normalize(workspace: string): void
-  /** Makes topics and index templates. */
-  setUp(workspace: string): Promise<void>
+  /** Makes topics and index templates; with `feed` also the topic of the events. */
+  setUp(workspace: string, options?: { feed?: boolean }): Promise<void>
 }
 
 const PREFIX = 'recount'
@@ -53,10 +53,11 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
   const { brokers, elasticsearchUrl, prefix = PREFIX, partitions = 6, replicas = -1 } = settings
   const access = { url: elasticsearchUrl, prefix, ...settings.elasticsearchAccess }
   const metrics = new Metrics()
-  const bus = countedBus(
-    kafkaBus({ brokers, prefix, partitions, replicas, access: settings.kafkaAccess }, logger),
-    metrics,
+  const kafka = kafkaBus(
+    { brokers, prefix, partitions, replicas, access: settings.kafkaAccess },
+    logger,
   )
+  const bus = countedBus(kafka, metrics)
   for (const outcome of OUTCOMES) metrics.add('recount_bulk_items_total', 0, { outcome })
   const eventIndex = elasticsearchEventIndex({
     ...access,
@@ -66,6 +67,7 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         metrics.add('recount_bulk_items_total', items, { outcome })
       }
     },
+    wrote: (workspace, events) => kafka.feed.publish(workspace, events),
   })
   const inTurn = turns()
   const within = patiently()
@@ -137,9 +139,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
       const failing = new Promise<Error>((resolve) => (failed = resolve))
       const wrote = (created: number): void =>
         metrics.add('recount_events_total', created, { workspace })
+      const flush = (): Promise<void> => kafka.feed.flush(workspace)
       const normalizer = await eventIndex.position(workspace).then((after) => {
         const from = { group: GROUP, after }
-        return runNormalizer({ bus, index: eventIndex, workspace, from, failed, wrote })
+        return runNormalizer({ bus, index: eventIndex, workspace, from, failed, wrote, flush })
       }, failed)
       const failure = await Promise.race([failing, leaving])
       clearTimeout(healed)
@@ -157,9 +160,10 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     metrics,
     settled: importer({ bus, eventIndex, logger, indexed }).settled,
     normalize: (workspace) => void normalizers.push(normalizing(workspace)),
-    setUp: async (workspace) => {
+    setUp: async (workspace, { feed = true } = {}) => {
       // The topics are made when they are first asked for.
       await bus.end(workspace)
+      if (feed) await kafka.feed.setUp(workspace)
       await setUpElasticsearch(access)
     },
     importFiles: (workspace, options) =>

@@ -16,6 +16,7 @@ import type { Bus, Delivered } from './bus.ts'
 import { clientAccess, explained } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
 import { checkTopics } from './kafka/check.ts'
+import { Feed } from './kafka/feed.ts'
 import { delivered, follow } from './kafka/follow.ts'
 import { Sender, type Connection } from './kafka/sender.ts'
 import {
@@ -42,7 +43,7 @@ interface Log {
  * The bus on Kafka. Records and contexts are keyed by stream, removals and erasures go to every partition, so that each partition has an order that can be applied alone.
  * With one replica what is acknowledged survives a crash of the broker, but no power loss.
  */
-export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
+export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed: Feed } {
   const kafka = new Kafka({
     clientId: 'recount',
     brokers: [...settings.brokers],
@@ -74,6 +75,10 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
       }
     }
   }
+  // A producer of its own: the log of record does not wait for the feed.
+  const feeding = connection(() =>
+    kafka.producer({ maxInFlightRequests: 1, allowAutoTopicCreation: false }),
+  )
   const logs = new Map<string, Promise<Log>>()
   const log = (workspace: string): Promise<Log> => {
     let found = logs.get(workspace)
@@ -154,6 +159,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
   }
 
   return {
+    feed: new Feed(settings, feeding, asking),
     async append(workspace, messages) {
       return (await log(workspace)).sender.append(messages)
     },
@@ -238,6 +244,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus {
           () => undefined,
         )
       await producer.drop()
+      await feeding.drop()
       await admin.drop()
     },
   }

@@ -122,6 +122,7 @@ export async function commandLine(
   command('setup', 'make the topics of Kafka and the index templates of Elasticsearch')
     .option('--partitions <count>', 'partitions of the records', count('--partitions', { from: 1 }))
     .option('--replicas <count>', 'replicas of every topic', count('--replicas', { from: 1 }))
+    .option('--no-feed', 'without the topic in which other programs find the events')
     .action((options: Shared) => invoke('setup', { ...options }))
   const erasing = (of: Program): Program =>
     filtered(of)

@@ -144,7 +144,7 @@ async function runOnCluster(
       return await serve({ data, workspace, options, logger, output, own, allowedHosts, cluster })
     }
     if (name === 'setup') {
-      await cluster.setUp(workspace)
+      await cluster.setUp(workspace, options)
       await output.notes('Topics and index templates are there.\n')
       return 0
     }

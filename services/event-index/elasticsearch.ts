@@ -1,5 +1,6 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
 import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
+import type { StoredChange } from './elasticsearch/fields.ts'
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
 import { readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
@@ -28,6 +29,11 @@ export interface ElasticsearchOptions extends ElasticsearchAccess {
   patienceMs?: number
   /** Told of the documents that were sent at once. */
   counts?(outcomes: readonly Outcome[]): void
+  /** Told of events that were written to the build that is read, as they stand there; the call that wrote them waits for it. */
+  wrote?(
+    workspace: string,
+    events: readonly Pick<StoredChange, 'file' | 'document'>[],
+  ): Promise<void>
 }
 
 export interface ElasticsearchEventIndex extends EventIndex {
@@ -55,6 +61,7 @@ export function elasticsearchEventIndex({
   prefix = PREFIX,
   patienceMs = PATIENCE_MS,
   counts,
+  wrote,
   ...access
 }: ElasticsearchOptions): ElasticsearchEventIndex {
   const server = new Server(access, patienceMs, counts)
@@ -109,7 +116,9 @@ export function elasticsearchEventIndex({
   }
   return {
     write: (name, changes, position) =>
-      writingCurrent(name, position, (writer) => writer.write(changes)),
+      writingCurrent(name, position, (writer) =>
+        writer.write(changes, (events) => wrote?.(name, events)),
+      ),
     remove: (name, removal, position) =>
       writingCurrent(name, position, (writer) => writer.remove(removal)),
     erase: (name, ids, position) => writingCurrent(name, position, (writer) => writer.erase(ids)),

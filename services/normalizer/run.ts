@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Check } from 'typebox/value'
 import { type BusRecord, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
@@ -23,8 +24,8 @@ import { isBatch, makeChanges } from './make-changes.ts'
 import { parkedChange, parkedMessage } from './park.ts'
 import { Unavailable } from '../unavailable.ts'
 
-/** A write has about so many changes, and of large ones so many characters: all of them are in memory at once. */
-const WRITE = 4000
+/** A write has about so many changes, and of large ones so many characters. In memory are those of one that is on its way, and of the next. */
+const WRITE = 8000
 const WRITE_CHARACTERS = 16_000_000
 /** So many messages are replayed at once; each is read when its turn comes. */
 const TOGETHER = 16
@@ -53,6 +54,8 @@ export function runNormalizer(
     failed(error: Error): void
     /** Told that something is in the index, and how many events of it are new. */
     wrote?(created: number): void
+    /** What was taken is done with when this resolves. */
+    flush?(): Promise<void>
   },
 ): Normalizer {
   const stopping = new AbortController()
@@ -76,7 +79,15 @@ export function runNormalizer(
     settle()
   })
   const running = ports.bus
-    .consume(ports.workspace, ports.from, apply, stopping.signal)
+    .consume(
+      ports.workspace,
+      ports.from,
+      async (messages, begins) => {
+        await apply(messages, begins)
+        await ports.flush?.()
+      },
+      stopping.signal,
+    )
     .catch((error: unknown) => {
       failed = error as Error
       settle()
@@ -193,8 +204,9 @@ function applier(
       key: value.file,
       value,
     }))
-    await bus.append(workspace, messages)
+    // More may be parked while these are sent.
     parked = []
+    await bus.append(workspace, messages)
   }
   const write = async (changes: readonly Change[], position: string): Promise<void> => {
     await sendParked()
@@ -242,13 +254,23 @@ function applier(
     }
     let changes: Change[] = []
     let characters = 0
+    /** One write after the other: while the index takes one the next is made. */
+    let writing: Promise<void> | undefined
     /** What comes at once is written at once, up to what changes that which is there. */
     const writeAll = async (position: string): Promise<void> => {
-      await write(changes, position)
+      await writing
+      writing = write(changes, position)
+      // Whoever waits for it comes later.
+      writing.catch(() => undefined)
       changes = []
       characters = 0
     }
+    const allWritten = async (position: string): Promise<void> => {
+      if (changes.length > 0) await writeAll(position)
+      await writing
+    }
     for (const [i, message] of messages.entries()) {
+      if (writing) await turn()
       const { topic, key, position } = message
       const value = valueOf(message)
       if (topic === 'records') {
@@ -262,13 +284,14 @@ function applier(
       if (topic === 'removals') {
         if (!Check(Removal, value)) parked.push(parkedMessage(key, position))
         else if (!takenBack) {
-          if (changes.length > 0) await writeAll(messages[i - 1]!.position)
+          await allWritten(messages[i - 1]?.position ?? position)
           await index.remove(workspace, value, position)
         }
       }
       if (topic === 'erasures') {
         if (!Check(ErasureBatch, value)) parked.push(parkedMessage(key, position))
         else if (!heeded?.has(key) && !applied.has(key)) {
+          await allWritten(messages[i - 1]?.position ?? position)
           await erase(value)
           applied.add(key)
         }
@@ -278,7 +301,7 @@ function applier(
         else {
           contexts.set(value.file, value)
           if (value.redates) {
-            if (changes.length > 0) await writeAll(messages[i - 1]!.position)
+            await allWritten(messages[i - 1]?.position ?? position)
             await again(value, position)
           }
         }
@@ -287,6 +310,7 @@ function applier(
       if (isLast || changes.length >= WRITE || characters >= WRITE_CHARACTERS)
         await writeAll(position)
     }
+    await writing
   }
   return (messages, begins) => {
     const attributes = { 'recount.workspace': workspace, 'recount.messages': messages.length }

@@ -19,31 +19,52 @@ export async function readPage(
   builds: Builds,
   query: PageQuery,
 ): Promise<Page> {
-  const generation = await builds.generation()
-  const after =
-    query.cursor === undefined
-      ? undefined
-      : await placeOf(server, names, decodeCursor(query.cursor, generation))
   const selected = select(query)
-  const end = await endOfPage(server, names, query, selected, after?.[0])
-  const { hits } = await search<Source>(server, {
+  const { generation, after, end } = await bounds(server, names, builds, query, selected)
+  const { hits } = await search<Pick<Source, 'document'>>(server, {
     index: names.events,
     query: { bool: { filter: [selected, ...end] } },
     sort: inOrder(query.order),
     // One more tells whether there is a next page.
     size: query.limit + 1,
-    _source: ['document', 'columns'],
+    _source: ['document'],
     ...(after && { search_after: after }),
   })
   if (after && (await builds.generation()) !== generation)
     throw new TimelineChanged('the timeline was changed while this page was read')
-  const page = hits.hits.slice(0, query.limit).map((hit) => hit._source!)
+  const page = hits.hits.slice(0, query.limit).map((hit) => hit._source!.document)
   const last = page.at(-1)
   return {
-    events: Buffer.from(page.map(({ document }) => document).join(',\n')),
+    events: Buffer.from(page.join(',\n')),
     count: page.length,
-    next: last && hits.hits.length > query.limit ? encodeCursor(generation, last.columns.id) : null,
+    next:
+      last !== undefined && hits.hits.length > query.limit
+        ? encodeCursor(generation, idOf(last))
+        : null,
   }
+}
+
+const idOf = (document: string): string =>
+  (JSON.parse(document) as { event: { id: string } }).event.id
+
+/** Between what a page lies, and of which generation its place is. Of the first page both are asked for at once: the search itself comes after them. */
+async function bounds(
+  server: Server,
+  names: Names,
+  builds: Builds,
+  query: PageQuery,
+  selected: Query,
+): Promise<{ generation: number; after?: [at: string, order: string]; end: Query[] }> {
+  if (query.cursor === undefined) {
+    const [generation, end] = await Promise.all([
+      builds.generation(),
+      endOfPage(server, names, query, selected),
+    ])
+    return { generation, end }
+  }
+  const generation = await builds.generation()
+  const after = await placeOf(server, names, decodeCursor(query.cursor, generation))
+  return { generation, after, end: await endOfPage(server, names, query, selected, after[0]) }
 }
 
 /**

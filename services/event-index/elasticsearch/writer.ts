@@ -47,31 +47,40 @@ export class Writer {
     this.#build = build
   }
 
-  /** @returns how many events are new */
-  async write(changes: readonly Change[]): Promise<number> {
+  /** `wrote`: told of all of these events as they stand in the index, before the call resolves. @returns how many events are new */
+  async write(
+    changes: readonly Change[],
+    wrote: (events: readonly StoredChange[]) => Promise<void> | undefined = () => undefined,
+  ): Promise<number> {
     const first: (Place & { change: StoredChange })[] = []
     const repeats = new Map<string, Place & { changes: StoredChange[] }>()
-    const met = new Set<string>()
+    const ids = new Set<string>()
     for (const raw of changes) {
       const change = storable(raw)
       const index = await this.#builds.month(this.#build, monthOf(change.id))
       this.#touched.add(index)
       const id = documentId(change.id)
-      if (!met.has(id)) first.push({ index, id, change })
+      if (!ids.has(id)) first.push({ index, id, change })
       else if (!repeats.get(id)?.changes.push(change))
         repeats.set(id, { index, id, changes: [change] })
-      met.add(id)
+      ids.add(id)
     }
     const there = await bulk(this.#server, creates(first), this.#refuse)
     for (const { index, id, change } of there)
       repeats.set(id, { index, id, changes: [change, ...(repeats.get(id)?.changes ?? [])] })
-    await this.#edit([...repeats.values()], (stored, id) =>
-      folded(stored, repeats.get(id)!.changes),
-    )
+    const met = new Map<string, StoredChange>()
+    await this.#edit([...repeats.values()], (stored, id) => {
+      const next = folded(stored, repeats.get(id)!.changes)
+      met.set(id, (next ?? stored)!)
+      return next
+    })
     await this.#show()
+    for (const { id, change } of first) if (!repeats.has(id)) met.set(id, change)
+    for (const id of this.#refused.keys()) met.delete(id)
+    await wrote([...met.values()])
     if (this.#refused.size === 0) return first.length - there.length
-    const ids = changes.map(({ id }) => id).filter((id) => this.#refused.has(documentId(id)))
-    throw new EventsRefused(new Set(ids), [...this.#refused.values()][0]!)
+    const refused = changes.map(({ id }) => id).filter((id) => this.#refused.has(documentId(id)))
+    throw new EventsRefused(new Set(refused), [...this.#refused.values()][0]!)
   }
 
   /** @returns how many events are gone */
