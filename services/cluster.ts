@@ -159,6 +159,8 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         return importFiles(workspace, options)
       }),
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
+    correct: (workspace, of, told) =>
+      onto(workspace, ({ correct }) => correct(workspace, of, told)),
     rebuild: (workspace) =>
       inTurn(`${workspace} rebuild`, () =>
         eventIndex.alone(

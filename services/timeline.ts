@@ -7,6 +7,7 @@ import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
 import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
+import type { Told } from './ingest/correct.ts'
 import type { ImportOptions } from './ingest/import.ts'
 import { countedBus, Metrics } from './metrics.ts'
 import { startThread, type Thread } from './thread.ts'
@@ -19,6 +20,8 @@ export interface Timeline {
   importFiles(workspace: string, options: ImportOptions): Promise<Ledger>
   /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
   remove(workspace: string, removal: Removal): Promise<number>
+  /** Dates a source, or what is under a path, by what a person tells of its time; resolves to how many of its streams got another time. */
+  correct(workspace: string, of: Removal, told: Told): Promise<number>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /** Resolves when everything that was acknowledged before is in the index. */
@@ -118,6 +121,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       }
     },
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
+    correct: (workspace, of, told) => inTurn(workspace, () => onto.correct(workspace, of, told)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

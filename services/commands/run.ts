@@ -24,6 +24,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   'sources-list': async () => (await import('./sources.ts')).sourcesListCommand,
   'sources-remove': async () => (await import('./sources.ts')).sourcesRemoveCommand,
+  'sources-show': async () => (await import('./sources-time.ts')).sourcesShowCommand,
+  'sources-set-zone': async () => (await import('./sources-time.ts')).sourcesSetZoneCommand,
+  'sources-set-clock': async () => (await import('./sources-time.ts')).sourcesSetClockCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
 }
 

@@ -1,5 +1,5 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
-import { readCreated, readHistogram, readSources } from './elasticsearch/counts.ts'
+import { readCreated, readHistogram, readSources, readStreams } from './elasticsearch/counts.ts'
 import { Names } from './elasticsearch/names.ts'
 import { readEvent, readHealth, readPage } from './elasticsearch/reader.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
@@ -105,6 +105,7 @@ export function elasticsearchEventIndex({
     event: (name, id) => readEvent(server, of(name).names, id),
     histogram: (name, filter, seconds) => readHistogram(server, of(name).names, filter, seconds),
     sources: (name) => readSources(server, of(name).names),
+    streams: (name, seen) => readStreams(server, of(name).names, seen),
     created: (name, importId) => readCreated(server, of(name).names, importId),
     check: (name) => readHealth(server, of(name).names),
     async renew(name) {

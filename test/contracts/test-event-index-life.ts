@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import type { Removal } from '../../schemas/removal.ts'
 import { TimelineChanged } from '../../services/event-index/event-index.ts'
 import { made, main, refused, testWith, type Made, type Open } from './written-index.ts'
 
@@ -31,6 +32,22 @@ export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
     t.equal(await on.write(...events), 0, 'are new of what is there')
     t.strictSame(await on.ids({ q: 'message' }), ['both', 'db', 'web'])
     t.strictSame([...(await on.index.created(main, 'i2'))], [['i2/0', 3]])
+  })
+
+  await test('streams are found by where their events were seen', async (t, on) => {
+    await on.write(
+      { id: 'a', source: 'web', path: '/logs/web.log', file: 'f1' },
+      { id: 'b', source: 'db', path: '/logs/db/db.log', file: 'f2' },
+      { id: 'c', source: 'db', path: '/logs2/db.log', file: 'f3' },
+      { id: 'c', source: 'db "2"', path: '/copy.log', file: 'f3' },
+    )
+    const streams = async (seen: Removal): Promise<string[]> =>
+      (await on.index.streams(main, seen)).sort()
+    t.strictSame(await streams({ source: 'db' }), ['f2', 'f3'])
+    t.strictSame(await streams({ source: 'db "2"' }), ['f3'], 'also the place of a copy')
+    t.strictSame(await streams({ path: '/logs' }), ['f1', 'f2'])
+    t.strictSame(await streams({ path: '/logs/web.log' }), ['f1'])
+    t.strictSame(await streams({ source: 'd' }), [])
   })
 
   await test('events are counted by the origin that created them', async (t, on) => {

@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads'
+import type { Removal } from '../../../schemas/removal.ts'
 import { answer } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
-import { readHistogram, readSources } from './counts.ts'
+import { readHistogram, readSources, readStreams } from './counts.ts'
 import { readPage } from './reader.ts'
 import { meta, openForReading, reading } from './schema.ts'
 
@@ -16,6 +17,7 @@ answer({
   histogram: (filter: WindowFilter, seconds: number) =>
     reading(db, () => readHistogram(db, filter, seconds)),
   sources: () => readSources(db),
+  streams: (seen: Removal) => reading(db, () => readStreams(db, seen)),
   position: () => meta(db, 'position') ?? null,
   event: (id: string) => (document.get(id) as { document: string } | undefined)?.document,
   created: (importId: string) => created.all(importId, importId),
