@@ -20,6 +20,8 @@ const LEAST = 5
 const NEAR = 2
 /** So many of the pairs must agree. */
 const MOST = 0.6
+const FEW = 15
+const MOST_OF_FEW = 0.8
 /** One clock may be so much ahead of another, in seconds, before anybody minds; and so near are things that were not moved. */
 const SMALL = 2
 /** Where so many pairs are near as they are, the others were late. */
@@ -31,6 +33,8 @@ const JITTER = 0.3
 /** What was tried again is late by the same too, in seconds: of so little more pairs must agree. */
 const SOON = 120
 const DRIFTS = 1.1
+/** A delay is uneven beside its length. */
+const STEADY = 4
 const RELATIVE = 0.01
 /** The slope is taken from pairs that are apart. */
 const SAMPLE = 200
@@ -45,13 +49,14 @@ export function findOffset(pairs: readonly Pair[]): Offset | undefined {
   const asTheyAre = apart.filter((d) => Math.abs(d) <= SMALL).length
   if (asTheyAre > pairs.length * SOME_NEAR) return undefined
   const written = wholeSeconds(pairs) ? 1 : 0
-  const isClock = ({ middle, count, width }: Cluster): boolean =>
-    count >= Math.max(Math.abs(middle) < SOON ? 2 * LEAST : LEAST, pairs.length * MOST) &&
-    width <= JITTER + written + RELATIVE * Math.abs(middle)
+  const most = pairs.length * (pairs.length < FEW ? MOST_OF_FEW : MOST)
+  const isClock = ({ middle, count, width }: Cluster, relative = RELATIVE): boolean =>
+    count >= Math.max(Math.abs(middle) < SOON ? 2 * LEAST : LEAST, most) &&
+    width <= Math.min(JITTER + written + relative * Math.abs(middle), Math.abs(middle) / STEADY)
   const constant = densest(apart)
-  const line = drifting(pairs, isClock)
-  // A slope that explains no more than chance would is none.
-  if (line && line.agree > constant.count * DRIFTS) return line
+  const line = drifting(pairs, (cluster) => isClock(cluster, 0))
+  // A slope that explains no more than a constant does is chance.
+  if (line && (!isClock(constant) || line.agree > constant.count * DRIFTS)) return line
   if (!isClock(constant) || Math.abs(constant.middle) <= SMALL) return undefined
   return { add: constant.middle, agree: constant.count, of: pairs.length }
 }
