@@ -34,7 +34,7 @@ export type Telling = Static<typeof Telling>
 export const Clock = Type.Object({
   /** Added to every stamp, in milliseconds. */
   addMs: Type.Integer(),
-  /** A clock that also runs too slow or too fast: so many milliseconds more for each day after `from`, in Unix seconds of the stamps. */
+  /** A clock that also runs too slow or too fast: so many milliseconds more for each day after `from`, in Unix seconds by its own stamps in UTC. */
   drift: Type.Optional(Type.Object({ from: Type.Integer(), msPerDay: Type.Number() })),
 })
 export type Clock = Static<typeof Clock>

@@ -154,12 +154,21 @@ export async function commandLine(
     'correct the clock of a source or file: what to add to its stamps, such as +7m or -1h30m',
     sources,
   )
+    .option('--drift <offset>', 'so much more for each day after --from: --drift=-2s')
+    .option('--from <instant>', 'see --drift')
     .option('--reset', 'take it back')
     // An offset such as -04:00 is no option.
     .allowUnknownOption()
     .action((name: string, add: string | undefined, options: Shared) =>
       invoke('sources-set-clock', { ...options, name, ...(add !== undefined && { add }) }),
     )
+  command(
+    'suggest',
+    'look for clocks and zones that are wrong, in what several sources saw',
+    sources,
+  )
+    .option('--json', 'print as JSON')
+    .action((options: Shared) => invoke('sources-suggest', { ...options }))
   const letters = program.command('dead-letters').description('what could not be read')
   command('list', 'every rejection with its place and reason', letters)
     .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   'sources-list': async () => (await import('./sources.ts')).sourcesListCommand,
   'sources-remove': async () => (await import('./sources.ts')).sourcesRemoveCommand,
   'sources-show': async () => (await import('./sources-time.ts')).sourcesShowCommand,
+  'sources-suggest': async () => (await import('./sources-time.ts')).sourcesSuggestCommand,
   'sources-set-zone': async () => (await import('./sources-time.ts')).sourcesSetZoneCommand,
   'sources-set-clock': async () => (await import('./sources-time.ts')).sourcesSetClockCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,

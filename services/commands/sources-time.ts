@@ -1,21 +1,12 @@
 import type { Clock } from '../../schemas/context.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { assumptions, type Assumptions } from '../ingest/assumptions.ts'
-import { openCatalogue } from '../ingest/catalogue.ts'
+import { datedSources, type Assumptions, type DatedSource } from '../source-time/dated-sources.ts'
+import { offsetsOf } from '../source-time/offsets-of.ts'
+import type { Suggestion } from '../source-time/suggest.ts'
+import { parseInstant } from '../event-index/instant-key.ts'
 import { zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { namedOf } from './sources.ts'
-import { counted, printable } from './table.ts'
-
-interface ShownSource {
-  source: string
-  events: number
-  /** By how the instant is known: the values of `timeline.time.basis`. */
-  bases: Record<string, number>
-  streams: Assumptions[]
-}
-
-const BASES = ['explicit', 'named', 'configured', 'inferred', 'assumed', 'received']
+import { counted, printable, withoutControls } from './table.ts'
 
 /** What is taken for granted about the time of a source, or of all sources. */
 export const sourcesShowCommand: Command<{ name?: string; json?: boolean }> = async (
@@ -25,54 +16,12 @@ export const sourcesShowCommand: Command<{ name?: string; json?: boolean }> = as
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
   const of = name === undefined ? undefined : await namedOf(setting, name)
-  const all = await timeline.eventIndex.sources(workspace)
-  const named = of && 'path' in of ? await sourcesUnder(setting, of) : undefined
-  const wanted = all.filter(({ source }) =>
-    !of ? true : 'source' in of ? of.source === source : named!.has(source),
-  )
-  const shown: ShownSource[] = []
-  for (const { source, events } of wanted)
-    shown.push({ source, events, ...(await shownSource(setting, source)) })
+  const shown = await datedSources(timeline, workspace, of)
   if (json) await setting.out(`${JSON.stringify({ sources: shown })}\n`)
   else await setting.out(shown.map(printed).join('\n'))
   return 0
 }
 
-async function sourcesUnder(
-  { timeline, workspace }: Setting,
-  of: Removal,
-): Promise<ReadonlySet<string>> {
-  const streams = new Set(await timeline.eventIndex.streams(workspace, of))
-  const sources = new Set<string>()
-  for (const { source } of await timeline.eventIndex.sources(workspace)) {
-    const mine = await timeline.eventIndex.streams(workspace, { source })
-    if (mine.some((stream) => streams.has(stream))) sources.add(source)
-  }
-  return sources
-}
-
-async function shownSource(
-  { timeline, workspace }: Setting,
-  source: string,
-): Promise<Pick<ShownSource, 'bases' | 'streams'>> {
-  const { bus, eventIndex } = timeline
-  const catalogue = await openCatalogue(bus, workspace)
-  const mine = new Set(await eventIndex.streams(workspace, { source }))
-  const bases: Record<string, number> = {}
-  for (const basis of BASES) {
-    const filter = { source: [source], q: `timeline.time.basis:${basis}` }
-    const buckets = await eventIndex.histogram(workspace, filter, YEAR_S)
-    const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0)
-    if (count > 0) bases[basis] = count
-  }
-  const streams = catalogue
-    .all()
-    .filter(({ file }) => mine.has(file))
-    .map((context) => assumptions(context, source, catalogue.told(context.file).keys()))
-  return { bases, streams }
-}
-
-const YEAR_S = 365 * 86_400
 const WORDS: Readonly<Record<string, string>> = {
   explicit: 'with an offset of their own',
   named: 'with the name of their zone',
@@ -82,7 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   received: 'dated by their arrival',
 }
 
-function printed({ source, events, bases, streams }: ShownSource): string {
+function printed({ source, events, bases, streams }: DatedSource): string {
   const lines = [`${source}: ${counted(events, 'event')}`]
   for (const [basis, count] of Object.entries(bases))
     lines.push(`  ${count.toLocaleString('en')} ${WORDS[basis]}`)
@@ -147,17 +96,43 @@ export const sourcesSetZoneCommand: Command<{
   return tell(setting, name, { zone: zone ?? null })
 }
 
-/** Corrects the clock of a source by an offset; `--reset` takes that back. */
+/** Corrects the clock of a source by an offset, and by a drift from an instant on; `--reset` takes that back. */
 export const sourcesSetClockCommand: Command<{
   name: string
   add?: string
+  drift?: string
+  from?: string
   reset?: boolean
-}> = async (setting, { name, add, reset }) => {
+}> = async (setting, { name, add, drift, from, reset }) => {
   if ((add === undefined) === !reset)
     throw new WrongUse(
       'set-clock wants what to add to the stamps, such as +7m or -1h30m, or --reset',
     )
-  return tell(setting, name, { clock: add === undefined ? null : { addMs: offsetOf(add) } })
+  if ((drift === undefined) !== (from === undefined))
+    throw new WrongUse(
+      '--drift wants --from, the instant from which on it is added, and --from wants --drift',
+    )
+  if (add === undefined) return tell(setting, name, { clock: null })
+  const clock: Clock = { addMs: offsetOf(add) }
+  if (drift !== undefined) {
+    const key = parseInstant(from!)
+    if (key === undefined)
+      throw new WrongUse(`--from ${from} is no instant: write it as 2024-05-01T10:00:00Z`)
+    clock.drift = { from: Number(key.slice(0, 10)), msPerDay: offsetOf(drift) }
+  }
+  return tell(setting, name, { clock })
+}
+
+/** Looks for clocks and zones that are wrong beside those of other sources, in what several of them saw. */
+export const sourcesSuggestCommand: Command<{ json?: boolean }> = async (setting, { json }) => {
+  const { timeline, workspace } = setting
+  await timeline.settled(workspace)
+  const suggestions = await offsetsOf(timeline.eventIndex, workspace)
+  if (json) await setting.out(`${JSON.stringify({ suggestions })}\n`)
+  else if (suggestions.length === 0)
+    await setting.out('No two sources saw enough of the same things at times that do not fit.\n')
+  else await setting.out(suggestions.map(suggested).join('\n'))
+  return 0
 }
 
 async function tell(
@@ -199,6 +174,38 @@ function offsetOf(text: string): number {
   if (signed === 0 || Math.abs(signed) > MOST_MS) throw wrong
   return signed
 }
+
+function suggested({ source, beside, add, drift, zone, agree, of, examples }: Suggestion): string {
+  const what = [
+    ...(zone === undefined ? [] : [`its stamps are of the zone ${zone}`]),
+    ...(add === 0
+      ? []
+      : [
+          `its clock is ${add > 0 ? 'behind' : 'ahead'} by ${offsetText(Math.abs(toMs(add))).slice(1)}`,
+        ]),
+    ...(drift ? [`and changes by ${offsetText(driftMs(-drift.perDay))} a day`] : []),
+  ].join(' ')
+  const lines = [
+    `${source}: ${what}, beside ${beside}: ${agree} of ${counted(of, 'thing')} that both saw agree`,
+    ...examples.map(
+      ({ here, there }) =>
+        `  ${instantText(here)} ${here.text}\n  ${instantText(there)} ${there.text} (${beside})`,
+    ),
+  ]
+  const name = quoted(source)
+  if (zone !== undefined) lines.push(`  apply it with: recount sources set-zone ${name} ${zone}`)
+  if (add !== 0)
+    lines.push(
+      `  apply it with: recount sources set-clock ${name} ${offsetText(toMs(add))}${drift ? ` --drift=${offsetText(driftMs(drift.perDay))} --from ${new Date(Math.floor(drift.from) * 1000).toISOString()}` : ''}`,
+    )
+  return lines.map((line) => `${withoutControls(line)}\n`).join('')
+}
+
+/** To the second: what is on the way from one to the other takes milliseconds. */
+const toMs = (seconds: number): number => Math.round(seconds) * 1000
+const driftMs = (perDay: number): number => Math.round(perDay * 10) * 100
+const instantText = ({ seconds }: { seconds: number }): string =>
+  new Date(seconds * 1000).toISOString()
 
 /** Milliseconds as `offsetOf` reads them. */
 export function offsetText(ms: number): string {

@@ -65,7 +65,7 @@ export function resolveTime(
   if (clock) flags.push('clock-offset-applied')
   const digits = clock && !isWhole(clock) ? Math.max(stamp.digits, MILLISECONDS) : stamp.digits
   const utc = (wall: number, offset: number): Moment =>
-    within(moved({ seconds: wall - offset, nanos: stamp.nanos }, clock, local.seconds))
+    within(moved({ seconds: wall - offset, nanos: stamp.nanos }, clock))
   const instant = utc(local.seconds, chosen)
   // A zone or a clock may move it there that was told after the record was taken: it stays on the timeline, at the edge.
   if (instant.isEdge) flags.push('time-out-of-range')
@@ -101,11 +101,11 @@ function within({ seconds, nanos }: Moment): Moment {
   return { seconds: seconds < 0 ? 0 : LAST_SECOND, nanos, isEdge: true }
 }
 
-/** What a clock that was wrong would have said had it been right. `wall`: what it said. */
-function moved(moment: Moment, clock: Clock | undefined, wall: number): Moment {
+/** What a clock that was wrong would have said had it been right. */
+function moved(moment: Moment, clock: Clock | undefined): Moment {
   if (!clock) return moment
   const { addMs, drift } = clock
-  const days = drift ? (wall - drift.from) / DAY : 0
+  const days = drift ? (moment.seconds - drift.from) / DAY : 0
   const ms = addMs + Math.round((drift?.msPerDay ?? 0) * days)
   const nanos = moment.nanos + (ms - Math.floor(ms / 1000) * 1000) * 1e6
   return {

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { findOffset, type Pair } from '../services/clock-offsets/find-offset.ts'
-import { identifiers } from '../services/clock-offsets/identifiers.ts'
-import { suggestOffsets, type Trust } from '../services/clock-offsets/suggest.ts'
-import { WitnessCollector } from '../services/clock-offsets/witnesses.ts'
+import { findOffset, type Pair } from '../services/source-time/find-offset.ts'
+import { identifiers } from '../services/source-time/identifiers.ts'
+import { suggestOffsets, type Trust } from '../services/source-time/suggest.ts'
+import { WitnessCollector } from '../services/source-time/witnesses.ts'
 import { randomFrom } from './benchmarks/make-lines.ts'
 
 const CASES = 500
@@ -141,7 +141,7 @@ t.test('what is wrong beside what is worked out for sources, with what shows it'
     const at = BEGIN + n * 61 + random()
     const id = Math.floor(random() * 1e12).toString(16)
     const see = (source: string, seconds: number, message: string): void =>
-      collector.add({ id: `${source}${n}`, source, seconds }, message)
+      collector.add({ id: `${source}${n}`, source, seconds, text: message }, message)
     see('gateway', at, `GET /pay ${id} 200`)
     see('app', at + 2 * 3600 + 0.01, `paid, request ${id}`)
     see('db', at + 0.02, `commit ${id} by the application`)

@@ -1,5 +1,10 @@
+import type { Removal } from '../../schemas/removal.ts'
+import { Basis } from '../../schemas/timeline-event.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { EventIndex } from '../event-index/event-index.ts'
+import { openCatalogue } from '../ingest/catalogue.ts'
 import { contextOf, type Clock, type Context } from '../../schemas/context.ts'
-import { decisive } from './time-words.ts'
+import { decisive } from '../ingest/time-words.ts'
 
 /** What is taken for granted about the time of one source in one stream, and how that is known. */
 export interface Assumptions {
@@ -21,11 +26,7 @@ export interface Assumptions {
 }
 
 /** What a context takes for granted about a source. */
-export function assumptions(
-  context: Context,
-  source: string,
-  paths: Iterable<string>,
-): Assumptions {
+function assumptions(context: Context, source: string, paths: Iterable<string>): Assumptions {
   const { file, dataset, year, yearFrom, day, dayFrom, order, orderOpen, evidence } = context
   const now = contextOf(context, source)
   const because = (value: number): { because?: string } => {
@@ -52,6 +53,46 @@ export function assumptions(
     ...(order && { order: { value: order, open: orderOpen === true } }),
     ...(now.clock && { clock: now.clock }),
   }
+}
+
+/** A source with how its instants are known. */
+export interface DatedSource {
+  source: string
+  events: number
+  /** Events by how their instant is known. */
+  bases: Partial<Record<Basis, number>>
+  streams: Assumptions[]
+}
+
+const YEAR_S = 365 * 86_400
+
+/** Sources with what is taken for granted about their time: all of them, one, or those of the streams under a path. */
+export async function datedSources(
+  { bus, eventIndex }: { bus: Bus; eventIndex: EventIndex },
+  workspace: string,
+  of: Removal | undefined,
+): Promise<DatedSource[]> {
+  const catalogue = await openCatalogue(bus, workspace)
+  const under = of && 'path' in of ? new Set(await eventIndex.streams(workspace, of)) : undefined
+  const dated: DatedSource[] = []
+  for (const { source, events } of await eventIndex.sources(workspace)) {
+    if (of && 'source' in of && of.source !== source) continue
+    const mine = new Set(await eventIndex.streams(workspace, { source }))
+    if (under && ![...mine].some((stream) => under.has(stream))) continue
+    const bases: DatedSource['bases'] = {}
+    for (const basis of Basis.enum) {
+      const filter = { source: [source], q: `timeline.time.basis:${basis}` }
+      const buckets = await eventIndex.histogram(workspace, filter, YEAR_S)
+      const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0)
+      if (count > 0) bases[basis] = count
+    }
+    const streams = catalogue
+      .all()
+      .filter(({ file }) => mine.has(file))
+      .map((context) => assumptions(context, source, catalogue.told(context.file).keys()))
+    dated.push({ source, events, bases, streams })
+  }
+  return dated
 }
 
 const dayName = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10)

@@ -8,14 +8,14 @@ export interface Suggestion {
   beside: string
   /** Seconds to add to its stamps; 0 where the zone says it all. */
   add: number
-  drift?: Offset['drift']
+  drift?: NonNullable<Offset['drift']>
   /** An offset from UTC for stamps without a zone. */
   zone?: string
   /** How many of the things that both saw agree. */
   agree: number
   of: number
   /** Some of them. */
-  examples: readonly { here: Sight; there: Sight }[]
+  examples: { here: Sight; there: Sight }[]
 }
 
 /** How well the instants of a source are known, worst first: the weaker of two is doubted. */

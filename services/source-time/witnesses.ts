@@ -7,6 +7,8 @@ export interface Sight {
   source: string
   /** Its instant as it stands on the timeline, in Unix seconds. */
   seconds: number
+  /** The beginning of its message, for people. */
+  text: string
 }
 
 /** One thing that several sources saw, with when each saw it first. */
