@@ -30,6 +30,26 @@ export const Telling = Type.Object({
 })
 export type Telling = Static<typeof Telling>
 
+/** How a clock went wrong: what is added to its stamps. The original stays beside it. */
+export const Clock = Type.Object({
+  /** Added to every stamp, in milliseconds. */
+  addMs: Type.Integer(),
+  /** A clock that also runs too slow or too fast: so many milliseconds more for each day after `from`, in Unix seconds by its own stamps in UTC. */
+  drift: Type.Optional(Type.Object({ from: Type.Integer(), msPerDay: Type.Number() })),
+})
+export type Clock = Static<typeof Clock>
+
+/** What a person told of the time of a source, or of all of a stream: it holds before everything that was told with files or worked out. */
+export const Correction = Type.Object({
+  /** Left out: the whole stream. */
+  source: Type.Optional(Type.String()),
+  /** Of stamps that say none. */
+  zone: Type.Optional(Type.String()),
+  /** Of all stamps. */
+  clock: Type.Optional(Clock),
+})
+export type Correction = Static<typeof Correction>
+
 /** What is known of the time of a file's stream: numbered, kept on the bus, applied by the normalizer. */
 export const Context = Type.Object({
   /** The stream in the catalogue. */
@@ -52,6 +72,8 @@ export const Context = Type.Object({
   order: Type.Optional(Type.Enum(['dmy', 'mdy', 'ymd'])),
   /** Other orders fit as well. */
   orderOpen: Type.Optional(Type.Literal(true)),
+  /** Those in force, one for each source; the one without a source first. */
+  corrections: Type.Optional(Type.Array(Correction)),
   /** Of all files of the stream. */
   evidence: Type.Array(Evidence),
   /** What the file told that brought this context, in the place of what its path told before. */
@@ -64,6 +86,21 @@ export const Context = Type.Object({
   redates: Type.Optional(Type.Literal(true)),
 })
 export type Context = Static<typeof Context>
+
+/** What is known of the time of one source in a stream. */
+export function contextOf(context: Context, source: string): Context & Pick<Correction, 'clock'> {
+  if (!context.corrections) return context
+  let corrected: Context & Pick<Correction, 'clock'> = context
+  for (const { source: of, zone, clock } of context.corrections) {
+    if (of !== undefined && of !== source) continue
+    corrected = {
+      ...corrected,
+      ...(zone !== undefined && { zone, zoneBasis: 'configured' }),
+      ...(clock && { clock }),
+    }
+  }
+  return corrected
+}
 
 /** Whether a message says a context; no more than that it is of a stream is looked at. */
 export const isContext = (value: unknown): value is Context =>

@@ -174,6 +174,8 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
     replay: (workspace, nowMs) => onto(workspace, ({ replay }) => replay(workspace, nowMs)),
     erase: (workspace, batch) => onto(workspace, ({ erase }) => erase(workspace, batch)),
+    correct: (workspace, of, told) =>
+      onto(workspace, ({ correct }) => correct(workspace, of, told)),
     rebuild: (workspace) =>
       inTurn(`${workspace} rebuild`, () =>
         eventIndex.alone(

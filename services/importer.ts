@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import type { Bus } from './bus/bus.ts'
 import type { EventIndex } from './event-index/event-index.ts'
+import { correct } from './ingest/correct.ts'
 import { importFiles, type ImportPorts } from './ingest/import.ts'
 import { replayLetters } from './ingest/replay.ts'
 import { takeBack } from './ingest/take-back.ts'
@@ -21,7 +22,7 @@ export function importer({
   eventIndex,
   logger,
   indexed,
-}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'replay' | 'erase' | 'settled'> {
+}: Ports): Pick<Timeline, 'importFiles' | 'remove' | 'replay' | 'erase' | 'correct' | 'settled'> {
   const settled = async (workspace: string): Promise<void> => {
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
@@ -43,6 +44,13 @@ export function importer({
     async replay(workspace, nowMs) {
       await settled(workspace)
       return replayLetters(await portsOf(workspace), nowMs)
+    },
+    async correct(workspace, of, told) {
+      await settled(workspace)
+      const streams = await eventIndex.streams(workspace, of)
+      const done = await correct(bus, workspace, { of, streams, told })
+      if (done.position !== undefined) await indexed(workspace, done.position)
+      return done.streams
     },
     async remove(workspace, removal) {
       await settled(workspace)

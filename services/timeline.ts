@@ -13,6 +13,7 @@ import { embeddedEventIndex } from './event-index/embedded.ts'
 import type { EventIndex } from './event-index/event-index.ts'
 import { importer } from './importer.ts'
 import { turns } from './in-turn.ts'
+import type { Told } from './ingest/correct.ts'
 import type { ImportOptions } from './ingest/import.ts'
 import type { Replay } from './ingest/replay.ts'
 import { countedBus, Metrics } from './metrics.ts'
@@ -30,6 +31,8 @@ export interface Timeline {
   replay(workspace: string, nowMs: number): Promise<Replay>
   /** Deletes and redacts for ever; resolves to whether the bytes are gone from the log of record too. */
   erase(workspace: string, batch: ErasureBatch): Promise<boolean>
+  /** Dates a source, or what is under a path, by what a person tells of its time; resolves to how many of its streams got another time. */
+  correct(workspace: string, of: Removal, told: Told): Promise<number>
   /** Builds the index anew from the log; reads go on meanwhile. */
   rebuild(workspace: string): Promise<void>
   /**
@@ -143,6 +146,7 @@ export function openTimeline(data: string, logger: Logger): Timeline {
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
     replay: (workspace, nowMs) => inTurn(workspace, () => onto.replay(workspace, nowMs)),
     erase: (workspace, batch) => inTurn(workspace, () => onto.erase(workspace, batch)),
+    correct: (workspace, of, told) => inTurn(workspace, () => onto.correct(workspace, of, told)),
     rebuild: (workspace) =>
       inTurn(workspace, async () => {
         await settled(workspace)

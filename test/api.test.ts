@@ -175,3 +175,30 @@ await t.test('one event, the workspaces and the sources', async (t) => {
   t.match((await ask('/livez')).body, { status: 'ok', version: '1.2.3' })
   t.match((await ask('/readyz')).body, { status: 'ok' })
 })
+
+await t.test('the time of a source is shown, told and taken back', async (t) => {
+  await post('name=clockless.log&workspace=other', '2024-05-01 10:00:00 INFO a clockless line\n')
+  const url = '/v1/sources/time?workspace=other&source=clockless.log'
+  interface Dated {
+    sources: { bases: object; streams: object[] }[]
+  }
+  const told = async (payload: object): Promise<unknown> =>
+    (await ask<object>(url, { method: 'PUT', payload })).body
+  const at = async (): Promise<unknown> =>
+    (await ask<Page>('/v1/timeline?workspace=other&source=clockless.log')).body.events[0]![
+      '@timestamp'
+    ]
+  t.match((await ask<Dated>(url)).body, {
+    sources: [{ bases: { assumed: 1 }, streams: [{ zone: { value: 'UTC', known: 'assumed' } }] }],
+  })
+  t.strictSame(await told({ zone: 'Europe/Berlin' }), { streams: 1 })
+  t.equal(await at(), '2024-05-01T08:00:00Z')
+  t.strictSame(await told({ clock: { addMs: 60_000 } }), { streams: 1 })
+  t.equal(await at(), '2024-05-01T08:01:00Z')
+  t.match((await ask<Dated>(url)).body, {
+    sources: [{ streams: [{ zone: { known: 'corrected' }, clock: { addMs: 60_000 } }] }],
+  })
+  t.strictSame(await told({ zone: null, clock: null }), { streams: 1 })
+  t.equal(await at(), '2024-05-01T10:00:00Z')
+  t.strictSame((await ask('/v1/sources/suggestions?workspace=other')).body, { suggestions: [] })
+})

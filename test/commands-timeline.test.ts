@@ -125,7 +125,7 @@ t.test('what was assumed about time is said beside the ledger, once for all alik
   const cwd = folder(t, { 'in/a.log': text, 'in/b.log': text, 'in/c.log': `${text}${text}` })
   t.match(await recount(['import', 'in'], cwd), {
     status: 0,
-    err: 'in/a.log and 2 more files: stamps without a zone count as UTC, which nothing tells: set it with --zone\n',
+    err: 'in/a.log and 2 more files: stamps without a zone count as UTC, which nothing tells: recount sources set-zone in/a.log ZONE\n',
   })
   t.match(await recount(['import', 'in/a.log', '--zone=+02:00', '--json'], cwd), {
     out: /"time":"stamps without a zone count as \+02:00, no longer as UTC/,
@@ -191,4 +191,76 @@ t.test('doctor says what is wrong, and where', async (t) => {
     status: 2,
     err: /^recount: .*log\.sqlite cannot be read/,
   })
+})
+
+t.test('the time of a source is shown, told, suggested and taken back', async (t) => {
+  const at = (n: number, hours: number, seconds = 0): string =>
+    new Date(Date.UTC(2024, 4, 1, 10 + hours, 0, n * 20 + seconds)).toISOString().slice(0, 19)
+  const lines = (line: (n: number) => string): string =>
+    Array.from({ length: 12 }, (_, n) => `${line(n)} request 7f3a9c${10 + n}e0 done\n`).join('')
+  const cwd = folder(t, {
+    'gateway.log': lines((n) => `${at(n, 0)}Z INFO gateway:`),
+    'app.log': lines((n) => `${at(n, 2).replace('T', ' ')} INFO app:`),
+    'db.log': lines((n) => `${at(n, 0, -430)}Z INFO db:`),
+  })
+  await recount(['import', 'gateway.log', 'app.log', 'db.log'], cwd)
+  t.match(
+    (await recount(['sources', 'show', 'app.log'], cwd)).out,
+    /^app\.log: 12 events\n {2}12 taken as UTC, which nothing tells\n.*\n.*\n {2}tell it with: recount sources set-zone app\.log ZONE\n$/,
+  )
+  const { out } = await recount(['sources', 'suggest'], cwd)
+  t.match(
+    out,
+    /^app\.log: its stamps are of the zone \+02:00, beside gateway\.log: 12 of 12 things/,
+  )
+  t.match(out, /^db\.log: its clock is behind by 7m10s, beside gateway\.log/m)
+  const applied = [...out.matchAll(/apply it with: recount (.*)/g)].map((m) => m[1]!.split(' '))
+  t.equal(applied.length, 2)
+  for (const command of applied)
+    t.match(await recount(command, cwd), {
+      status: 0,
+      out: /^1 stream of .* dated anew\. Take it back with --reset/,
+    })
+  t.match((await recount(['sources', 'suggest'], cwd)).out, /^No two sources saw enough/)
+  t.match(
+    (await recount(['sources', 'show'], cwd)).out,
+    /^app[^]*\+02:00, set by set-zone[^]*^db[^]*clock: \+7m10s is added, set by set-clock/m,
+  )
+  const { sources } = JSON.parse((await recount(['sources', 'show', '--json'], cwd)).out) as {
+    sources: { bases: object }[]
+  }
+  t.strictSame(
+    sources.map((s) => s.bases),
+    [{ configured: 12 }, { explicit: 12 }, { explicit: 12 }],
+  )
+  t.match(await recount(['sources', 'set-zone', 'app.log', '--reset'], cwd), { status: 0 })
+  t.match((await recount(['sources', 'suggest'], cwd)).out, /^app\.log: .*\+02:00/)
+  t.match(await recount(['sources', 'set-zone', 'app.log', '-04:00'], cwd), { status: 0 })
+  t.match(
+    await recount(
+      ['sources', 'set-clock', 'db.log', '-1h30m', '--drift=-2s', '--from', '2024-05-01'],
+      cwd,
+    ),
+    { status: 0 },
+  )
+  t.match(
+    (await recount(['sources', 'show', 'db.log'], cwd)).out,
+    /clock: -1h30m is added, and -2s more for each day after 2024-05-01T00:00:00/,
+  )
+  const wrong: [string[], RegExp][] = [
+    [
+      ['set-zone', 'app.log'],
+      /set-zone wants a zone, such as Europe\/Berlin or -04:00, or --reset/,
+    ],
+    [['set-zone', 'app.log', 'Mars/Base'], /Mars\/Base is no zone: give an IANA name/],
+    [['set-zone', 'app.log', 'UTC', '--reset'], /set-zone wants a zone/],
+    [['set-zone', 'nobody', 'UTC'], /there is no source and no imported file nobody/],
+    [['set-clock', 'db.log', '7m'], /7m is no offset: write \+ or - and days/],
+    [['set-clock', 'db.log', '+0s'], /is no offset/],
+    [['set-clock', 'db.log', '--resett'], /--resett is no offset/],
+    [['set-clock', 'db.log', '+1s', '--drift=+1s'], /--drift wants --from/],
+    [['set-clock', 'db.log', '+1s', '--drift=+1s', '--from', 'then'], /--from then is no instant/],
+  ]
+  for (const [args, says] of wrong)
+    t.match(await recount(['sources', ...args], cwd), { status: 2, err: says }, args.join(' '))
 })

@@ -10,6 +10,7 @@ import type { ImportOptions } from '../services/ingest/import.ts'
 import type { Setting } from '../services/commands/command.ts'
 import type { EventIndex } from '../services/event-index/event-index.ts'
 import { embeddedBus } from '../services/bus/embedded.ts'
+import { datedSources } from '../services/source-time/dated-sources.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { inputOf } from './support/generated.ts'
 import { Unavailable } from '../services/unavailable.ts'
@@ -129,6 +130,81 @@ t.test('a zone goes with its file when all the sources that it names are taken b
   t.match(await live(t, timeline), [{ timeline: { time: { basis: 'assumed' } } }, {}])
 })
 
+t.test(
+  'a source is corrected by hand, in files that are there and in those that come, until that is taken back',
+  async (t) => {
+    const timeline = open(t, t.testdir())
+    const syslog = (day: number): string =>
+      ['web1', 'db1'].map((host, n) => `May  ${day} 10:00:0${n} ${host} app: x${day}\n`).join('')
+    await importText(timeline, 'messages', syslog(1))
+    const before = await events(timeline)
+    t.equal(await timeline.correct(main, { source: 'db1' }, { zone: 'Asia/Tokyo' }), 1)
+    t.equal(await timeline.correct(main, { source: 'db1' }, { zone: 'Asia/Tokyo' }), 0, 'again')
+    const db1 = {
+      '@timestamp': '2024-05-01T01:00:01Z',
+      timeline: { time: { basis: 'configured' } },
+    }
+    t.match(await live(t, timeline), [db1, { '@timestamp': '2024-05-01T10:00:00Z' }])
+    await importText(timeline, 'messages.2', syslog(2))
+    t.match(
+      (await live(t, timeline)).map((e) => e['@timestamp']),
+      [
+        '2024-05-01T01:00:01Z',
+        '2024-05-01T10:00:00Z',
+        '2024-05-02T01:00:01Z',
+        '2024-05-02T10:00:00Z',
+      ],
+      'also of a file that comes later',
+    )
+    // A clock that is 7 minutes and a quarter of a second ahead, and gains a minute a day.
+    const clock = {
+      addMs: -420_250,
+      drift: { from: Date.UTC(2024, 4, 1) / 1000, msPerDay: -60_000 },
+    }
+    t.equal(await timeline.correct(main, { source: 'db1' }, { clock }), 2)
+    t.match(
+      (await live(t, timeline)).filter((e) => e.timeline.seen[0]!.source === 'db1'),
+      [
+        {
+          '@timestamp': '2024-05-01T00:52:58.250Z',
+          timeline: {
+            time: {
+              original: 'May  1 10:00:01',
+              zone: 'Asia/Tokyo',
+              flags: ['year-inferred', 'clock-offset-applied'],
+            },
+          },
+        },
+        { '@timestamp': '2024-05-02T00:51:58.250Z' },
+      ],
+    )
+    t.match(await datedSources(timeline, main, { source: 'db1' }), [
+      {
+        events: 2,
+        bases: { configured: 2 },
+        streams: [{ zone: { known: 'corrected' }, clock }, { clock }],
+      },
+    ])
+    await timeline.correct(main, { source: 'db1' }, { zone: null })
+    await timeline.correct(main, { source: 'db1' }, { clock: null })
+    await timeline.remove(main, { path: 'messages.2' })
+    t.strictSame(await live(t, timeline), before, 'as if nothing had been told')
+
+    t.equal(await timeline.correct(main, { path: 'messages' }, { zone: '+02:00' }), 1)
+    await timeline.correct(main, { source: 'web1' }, { zone: '+03:00' })
+    t.match(
+      (await live(t, timeline)).map((e) => [e.timeline.seen[0]!.source, e['@timestamp']]),
+      [
+        ['web1', '2024-05-01T07:00:00Z'],
+        ['db1', '2024-05-01T08:00:01Z'],
+      ],
+      'a source goes before its file',
+    )
+    await importText(timeline, 'messages', syslog(1), { zone: 'Asia/Tokyo' })
+    t.match(await live(t, timeline), [{ '@timestamp': '2024-05-01T07:00:00Z' }, {}])
+  },
+)
+
 t.test('a year goes with the import that told it', async (t) => {
   const timeline = open(t, t.testdir())
   const syslog = 'May  1 10:00:00 web1 app: x\n'
@@ -142,10 +218,20 @@ t.test('the ledger says what was assumed about time, and what changed', async (t
   const timeline = open(t, t.testdir())
   const syslog = 'May  1 10:00:00 web1 app: x\n'
   const table: [string, string, string | undefined, RegExp | undefined][] = [
-    ['a.log', log(3), undefined, /^stamps without a zone count as UTC, .* set it with --zone$/],
+    [
+      'a.log',
+      log(3),
+      undefined,
+      /^stamps without a zone count as UTC, which nothing tells: recount sources set-zone a\.log ZONE$/,
+    ],
     ['a.log', log(3), 'Asia/Tokyo', /count as Asia\/Tokyo, no longer as UTC: what was imported/],
     ['a.log', log(3), 'Asia/Tokyo', undefined],
-    ['b.log', log(3), undefined, /count as Asia\/Tokyo, as an import before told/],
+    [
+      'b.log',
+      log(3),
+      undefined,
+      /count as Asia\/Tokyo, as was told before: recount sources set-zone b\.log/,
+    ],
     ['z.log', '2024-05-01T10:00:00Z INFO x\n', undefined, undefined],
     ['z.log', '2024-05-01T10:00:00Z INFO x\n', 'Asia/Tokyo', /--zone Asia\/Tokyo changes nothing/],
     [

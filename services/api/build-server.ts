@@ -4,14 +4,17 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Ledger } from '../../schemas/ledger.ts'
 import type { Role } from '../../schemas/role.ts'
+import type { Bus } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Timeline } from '../timeline.ts'
 import { refuseForeign } from './foreign.ts'
 import { answerProblem, answerProblems, PROBLEM_RESPONSE } from './problems.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { sourceRoutes } from './routes/sources.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 import { refuseUnknownParameters } from './unknown-parameters.ts'
@@ -26,6 +29,7 @@ export interface Upload {
 
 /** What the server needs of the rest. */
 export interface ServerPorts {
+  bus: Bus
   eventIndex: EventIndex
   logger: FastifyBaseLogger
   /** The workspaces that may be asked for; the first is the default. */
@@ -33,6 +37,8 @@ export interface ServerPorts {
   /** Those of them that take imports, the first when none is named: the sample never mixes with what users import. */
   importWorkspaces: readonly string[]
   importUpload(workspace: string, upload: Upload): Promise<Ledger>
+  /** @throws Problem invalid-zone */
+  correct: Timeline['correct']
   /** Undefined when all is well, else what is down. */
   unready(): Promise<string | undefined>
   metrics: Metrics
@@ -84,7 +90,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     transformObject(document) {
       if (!('openapiObject' in document)) return document.swaggerObject
       for (const path of Object.values(document.openapiObject.paths ?? {}))
-        for (const operation of [path?.get, path?.post])
+        for (const operation of [path?.get, path?.post, path?.put])
           if (operation?.responses) operation.responses['default'] = PROBLEM_RESPONSE
       return document.openapiObject
     },
@@ -100,6 +106,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         timelineRoutes(v1, ports)
         eventRoutes(v1, ports)
         workspaceRoutes(v1, ports)
+        sourceRoutes(v1, ports)
       }
       if (ports.roles.includes('ingest')) importRoutes(v1, ports)
     },

@@ -180,6 +180,46 @@ ${ERASED}`,
     'take back a source, or everything from a path; importing it again brings it back',
     sources,
   ).action((name: string, options: Shared) => invoke('sources-remove', { ...options, name }))
+  command(
+    'show [name]',
+    'what is assumed, told and worked out about the time of a source or file, or of all',
+    sources,
+  )
+    .option('--json', 'print as JSON')
+    .action((name: string | undefined, options: Shared) =>
+      invoke('sources-show', { ...options, ...(name !== undefined && { name }) }),
+    )
+  command(
+    'set-zone <name> [zone]',
+    'date the stamps of a source or file that say no zone by this one, also those that are there',
+    sources,
+  )
+    .option('--reset', 'take it back')
+    // An offset such as -04:00 is no option.
+    .allowUnknownOption()
+    .action((name: string, zone: string | undefined, options: Shared) =>
+      invoke('sources-set-zone', { ...options, name, ...(zone !== undefined && { zone }) }),
+    )
+  command(
+    'set-clock <name> [offset]',
+    'correct the clock of a source or file: what to add to its stamps, such as +7m or -1h30m',
+    sources,
+  )
+    .option('--drift <offset>', 'so much more for each day after --from: --drift=-2s')
+    .option('--from <instant>', 'see --drift')
+    .option('--reset', 'take it back')
+    // An offset such as -04:00 is no option.
+    .allowUnknownOption()
+    .action((name: string, add: string | undefined, options: Shared) =>
+      invoke('sources-set-clock', { ...options, name, ...(add !== undefined && { add }) }),
+    )
+  command(
+    'suggest',
+    'look for clocks and zones that are wrong, in what several sources saw',
+    sources,
+  )
+    .option('--json', 'print as JSON')
+    .action((options: Shared) => invoke('sources-suggest', { ...options }))
   const letters = program.command('dead-letters').description('what could not be read')
   command('list', 'every rejection with its place and reason', letters)
     .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))

@@ -3,11 +3,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Upload } from '../api/build-server.ts'
-import { Problem } from '../api/problems.ts'
 import { UPLOAD_LIMITS } from '../ingest/archive-limits.ts'
 import { fileInput } from '../ingest/files.ts'
 import { expanded } from '../ingest/walk.ts'
-import { zoneRules } from '../normalizer/zones.ts'
+import { knownZone } from './known-zone.ts'
 import type { Timeline } from '../timeline.ts'
 
 /** An upload is kept in the data folder, under a name of our own, while it is read twice. */
@@ -18,12 +17,7 @@ export async function importUpload(
   upload: Upload,
 ): ReturnType<Timeline['importFiles']> {
   const { path, body, zone, source } = upload
-  if (zone !== undefined && !zoneRules(zone)) {
-    throw new Problem(
-      'invalid-zone',
-      `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
-    )
-  }
+  knownZone(zone)
   await mkdir(join(data, 'uploads'), { recursive: true })
   const folder = await mkdtemp(join(data, 'uploads', 'http-'))
   try {

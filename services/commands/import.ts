@@ -86,14 +86,16 @@ function explain(file: LedgerFile): string[] {
 
 /** What was assumed about time, one line for all files of which the same is said. */
 function timeNotes({ files }: Ledger): string[] {
-  const said = new Map<string, { path: string; more: number }>()
+  const said = new Map<string, { path: string; time: string; more: number }>()
   for (const { path, time } of files) {
     if (time === undefined) continue
-    const before = said.get(time)
+    // The same but for the name of the file in the command that tells better.
+    const same = time.replaceAll(` ${path} `, ' ')
+    const before = said.get(same)
     if (before) before.more++
-    else said.set(time, { path, more: 0 })
+    else said.set(same, { path, time, more: 0 })
   }
-  return [...said].map(([time, { path, more }]) => {
+  return [...said.values()].map(({ path, time, more }) => {
     const others = more > 0 ? ` and ${counted(more, 'more file')}` : ''
     return `${printable(`${path}${others}: ${time}`)}\n`
   })

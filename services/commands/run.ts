@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   restore: async () => (await import('./restore.ts')).restoreCommand,
   delete: async () => (await import('./erase.ts')).deleteCommand,
   redact: async () => (await import('./erase.ts')).redactCommand,
+  'sources-show': async () => (await import('./sources-time.ts')).sourcesShowCommand,
+  'sources-suggest': async () => (await import('./sources-time.ts')).sourcesSuggestCommand,
+  'sources-set-zone': async () => (await import('./sources-time.ts')).sourcesSetZoneCommand,
+  'sources-set-clock': async () => (await import('./sources-time.ts')).sourcesSetClockCommand,
   'dead-letters-list': async () => (await import('./dead-letters.ts')).deadLettersListCommand,
   'dead-letters-replay': async () => (await import('./dead-letters.ts')).deadLettersReplayCommand,
 }

@@ -10,6 +10,7 @@ import { webRoutes } from '../web/routes.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { ownerOf, type Owner } from './owner.ts'
 import { importUpload } from './import-upload.ts'
+import { correctSource } from './known-zone.ts'
 import { packageVersion } from './package-version.ts'
 import { importSample, SAMPLE_WORKSPACE } from './sample.ts'
 
@@ -128,9 +129,11 @@ async function server(
   },
   logger: Logger,
 ): Promise<FastifyInstance> {
-  const { eventIndex } = timeline
+  const { bus, eventIndex } = timeline
   const app = await buildServer({
+    bus,
     eventIndex,
+    correct: correctSource(timeline),
     logger,
     workspaces,
     importWorkspaces: [own],

@@ -83,24 +83,23 @@ async function importedFiles({
   return { files: [...files.values()], paths }
 }
 
-/** Takes back everything that was seen in a source or under a path. */
-export const sourcesRemoveCommand: Command<{ name: string }> = async (setting, { name }) => {
+/** What a name means: a file or folder that was imported, or a source. @throws WrongUse */
+export async function namedOf(setting: Setting, name: string): Promise<Removal> {
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
   const sources = await timeline.eventIndex.sources(workspace)
   const { paths } = await importedFiles(setting)
+  if (paths.has(name)) return { path: name }
+  if (sources.some((s) => s.source === name)) return { source: name }
   const folder = posix.normalize(name).replace(/\/+$/, '')
-  const holds = [...paths].some((path) => takes({ path: folder }, { path }))
-  const removal: Removal | undefined = paths.has(name)
-    ? { path: name }
-    : sources.some((s) => s.source === name)
-      ? { source: name }
-      : holds
-        ? { path: folder }
-        : undefined
-  if (!removal)
-    throw new WrongUse(`there is no source and no imported file ${name}; see: recount sources list`)
-  const gone = await timeline.remove(workspace, removal)
+  if ([...paths].some((path) => takes({ path: folder }, { path }))) return { path: folder }
+  throw new WrongUse(`there is no source and no imported file ${name}; see: recount sources list`)
+}
+
+/** Takes back everything that was seen in a source or under a path. */
+export const sourcesRemoveCommand: Command<{ name: string }> = async (setting, { name }) => {
+  const removal = await namedOf(setting, name)
+  const gone = await setting.timeline.remove(setting.workspace, removal)
   await setting.out(
     `${counted(gone, 'event')} taken back. Importing ${printable(name)} again brings them back.\n`,
   )

@@ -71,6 +71,7 @@ export function embeddedEventIndex(
     histogram: (workspace, filter, seconds) =>
       read<Bucket[]>(workspace, 'histogram', filter, seconds),
     sources: (workspace) => read<SourceSummary[]>(workspace, 'sources'),
+    streams: (workspace, seen) => read<string[]>(workspace, 'streams', seen),
     check: (workspace) => read<string[]>(workspace, 'check'),
     async created(workspace, importId) {
       const rows = await read<{ origin: string; events: number }[]>(workspace, 'created', importId)

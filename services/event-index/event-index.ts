@@ -69,6 +69,8 @@ export interface EventIndex {
   /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
   histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>
   sources(workspace: string): Promise<SourceSummary[]>
+  /** The file streams whose events were seen at a path or below it, or in a source. */
+  streams(workspace: string, seen: Removal): Promise<string[]>
   /** Takes places away from events, and the events that have none left; resolves to how many events that were. */
   remove(workspace: string, removal: Removal, position: string): Promise<number>
   /** Takes events away, and all that is kept of them where that can be taken away; resolves to how many there were. `position` as in `write`. */

@@ -5,7 +5,13 @@ import {
   type ErasureBatch,
   type Erasures,
 } from '../../schemas/erasure.ts'
-import { isContext, type Context, type Evidence, type Telling } from '../../schemas/context.ts'
+import {
+  isContext,
+  type Context,
+  type Correction,
+  type Evidence,
+  type Telling,
+} from '../../schemas/context.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
@@ -34,6 +40,8 @@ export interface Catalogue {
   told(file: string): ReadonlyMap<string, Telling>
   /** What was deleted or redacted. */
   erasures: Erasures
+  /** What was told of sources by hand, wherever they come from: it holds for their new streams too. */
+  corrections(): readonly Correction[]
   set(context: Context): void
 }
 
@@ -70,12 +78,34 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
       [...byFile.values()].filter((c) => dataset === undefined || c.dataset === dataset),
     told: (file) => tellings.get(file)!,
     erasures,
+    corrections: () => {
+      const all = [...byFile.values()].flatMap(({ corrections = [] }) => corrections)
+      const bySource = new Map(all.map((each) => [each.source, each]))
+      bySource.delete(undefined)
+      return [...bySource.values()].sort(bySourceName)
+    },
     set,
   }
 }
 
 const beginOf = ({ dataset, head }: Pick<Surveyed, 'dataset' | 'head'>): string =>
   `${dataset}\0${head[0]}`
+const bySourceName = (a: Correction, b: Correction): number =>
+  (a.source ?? '') < (b.source ?? '') ? -1 : 1
+
+/** A context after a source in it was corrected; without zone and clock the correction is taken back. Undefined when nothing changes. */
+export function corrected(known: Context, correction: Correction): Context | undefined {
+  const others = (known.corrections ?? []).filter(({ source }) => source !== correction.source)
+  const isTold = correction.zone !== undefined || correction.clock !== undefined
+  const corrections = [...others, ...(isTold ? [correction] : [])].sort(bySourceName)
+  const { corrections: _, told: __, untold: ___, redates: ____, ...rest } = known
+  const context: Context = {
+    ...rest,
+    number: known.number + 1,
+    ...(corrections.length > 0 && { corrections: [...corrections] }),
+  }
+  return same(context, known) ? undefined : { ...context, redates: true }
+}
 
 /** The context of a stream after one more file of it: evidence is united, so the order of imports does not matter. Undefined when nothing is new. */
 export function updated(
@@ -83,8 +113,10 @@ export function updated(
   toldBefore: Telling | undefined,
   file: Surveyed,
   zone: string | undefined,
+  inherited: readonly Correction[],
 ): Context | undefined {
   const evidence = unite(known?.evidence ?? [], file.evidence)
+  const corrections = known ? (known.corrections ?? []) : inherited
   const earlier = !known || (file.head.length > 0 && file.first < known.first)
   const head = earlier || file.head.length > known.head.length ? [...file.head] : known.head
   const context: Context = {
@@ -94,6 +126,7 @@ export function updated(
     head,
     first: earlier ? file.first : known.first,
     evidence,
+    ...(corrections.length > 0 && { corrections: [...corrections] }),
     ...zoned(zone ?? known?.zone),
     ...resolved(file.findings.lacks, evidence),
   }
@@ -161,6 +194,7 @@ const meaning = (c: Context): unknown[] => [
   c.dayFrom,
   c.order,
   c.orderOpen,
+  c.corrections,
 ]
 
 /** Times of files are upper bounds: of each kind only the lowest says something. */

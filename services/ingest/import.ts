@@ -122,7 +122,7 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     if (found.outcome === 'records' && report.lines > 0) {
       const { shift } = found
       const words = timeWords(
-        { context: found.context!, before, zone: options.zone, shift },
+        { path: found.path, context: found.context!, before, zone: options.zone, shift },
         report,
       )
       if (words !== undefined) report.time = words
@@ -215,7 +215,7 @@ async function placeStream(
   }
   const before = copied ?? overlap?.context
   const told = before && catalogue.told(before.file).get(path)
-  const context = updated(before, told, surveyed, options.zone)
+  const context = updated(before, told, surveyed, options.zone, catalogue.corrections())
   found.stream ??= context!.file
   found.context = context ?? before!
   const further = catalogue.all(surveyed.dataset).filter((c) => c.file !== found.stream)

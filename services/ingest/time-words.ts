@@ -1,6 +1,8 @@
 import type { Context, Evidence } from '../../schemas/context.ts'
 
 export interface TimeKnown {
+  /** The file, for the command that tells better. */
+  path: string
   context: Context
   /** What was known of the stream before this file. */
   before?: Context | undefined
@@ -26,7 +28,7 @@ export function timeWords(known: TimeKnown, lacking: Lacking): string | undefine
   return words.length > 0 ? words.join('; ') : undefined
 }
 
-function zoneWords({ context, before, zone }: TimeKnown, unzoned: number): string[] {
+function zoneWords({ path, context, before, zone }: TimeKnown, unzoned: number): string[] {
   if (unzoned === 0)
     return zone === undefined ? [] : [`--zone ${zone} changes nothing, every stamp has its zone`]
   const now = context.zone ?? 'UTC'
@@ -36,8 +38,12 @@ function zoneWords({ context, before, zone }: TimeKnown, unzoned: number): strin
     ]
   if (zone !== undefined) return []
   return context.zone === undefined
-    ? ['stamps without a zone count as UTC, which nothing tells: set it with --zone']
-    : [`stamps without a zone count as ${now}, as an import before told: --zone changes it`]
+    ? [
+        `stamps without a zone count as UTC, which nothing tells: recount sources set-zone ${path} ZONE`,
+      ]
+    : [
+        `stamps without a zone count as ${now}, as was told before: recount sources set-zone ${path} ZONE`,
+      ]
 }
 
 function turnWords({ context, before, shift = 0 }: TimeKnown): string[] {
@@ -63,7 +69,7 @@ function turnWords({ context, before, shift = 0 }: TimeKnown): string[] {
 const STRENGTH = ['file-name', 'other-source', 'archive-time', 'file-time', 'import-time'] as const
 
 /** The strongest evidence that speaks for a year or day. */
-function decisive(evidence: readonly Evidence[], value: number): Evidence | undefined {
+export function decisive(evidence: readonly Evidence[], value: number): Evidence | undefined {
   for (const kind of [...STRENGTH, 'weekday', 'leap-day'])
     for (const each of evidence) if (each.kind === kind && each.allows.includes(value)) return each
   return undefined

@@ -1,6 +1,6 @@
 import type { BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
-import type { Context } from '../../schemas/context.ts'
+import { contextOf, type Context } from '../../schemas/context.ts'
 import type { Basis } from '../../schemas/timeline-event.ts'
 import { kindOf, levelOf } from './classify.ts'
 import { instantKey } from './instant.ts'
@@ -32,9 +32,9 @@ export function normalize(
   batch: Omit<RecordBatch, 'records'>,
   context: Context,
 ): Change {
-  const resolved = resolveTime(record, context)
-  const { fields } = record
   const source = batch.declared ? batch.source : (record.stream ?? batch.source)
+  const resolved = resolveTime(record, contextOf(context, source))
+  const { fields } = record
   const kind = kindOf(batch.dataset)
   const level = levelFor(fields['log.level'])
   const host = text(fields['host.name'])

@@ -1,6 +1,6 @@
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
-import type { Context } from '../../schemas/context.ts'
+import type { Clock, Context } from '../../schemas/context.ts'
 import type { Stamp } from '../../schemas/source-record.ts'
 import type { Basis, EventTime, TimeFlag } from '../../schemas/timeline-event.ts'
 import { formatInstant } from './instant.ts'
@@ -23,6 +23,8 @@ interface Local {
 }
 
 const DAY = 86400
+/** Digits that a correction in milliseconds needs. */
+const MILLISECONDS = 3
 /** The zones of the world lie between -12 and +14 hours. */
 const FURTHEST_EAST = 14 * 3600
 const FURTHEST_WEST = 12 * 3600
@@ -31,7 +33,7 @@ const UNTOLD_YEAR = 1972
 /** The UTC instant of a record under what is known of its stream, with its bounds, basis and flags. Pure: it asks no clock and no zone of the machine. */
 export function resolveTime(
   record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'behind' | 'late'>,
-  context: Context,
+  context: Context & { clock?: Clock | undefined },
 ): ResolvedTime {
   const stamp = record.time
   const flags: TimeFlag[] = []
@@ -59,27 +61,58 @@ export function resolveTime(
   if (record.late && !repeats) flags.push('out-of-order')
   if (stamp.leapSecond) flags.push('leap-second')
   if (basis === 'explicit' && (stamp.lacks || flags.includes('ambiguous-date'))) basis = 'inferred'
-  const seconds = within(local.seconds - chosen)
-  // A zone may move it there that was told after the record was taken: it stays on the timeline, at the edge.
-  if (seconds !== local.seconds - chosen) flags.push('time-out-of-range')
-  const earliest = within(local.earliest - widestEast)
-  const latest = within(local.latest - widestWest) + (stamp.minutesOnly ? 59 : 0)
-  const at = formatInstant(seconds, stamp.nanos, stamp.digits)
+  const { clock } = context
+  if (clock) flags.push('clock-offset-applied')
+  const digits = clock && !isWhole(clock) ? Math.max(stamp.digits, MILLISECONDS) : stamp.digits
+  const utc = (wall: number, offset: number): Moment =>
+    within(moved({ seconds: wall - offset, nanos: stamp.nanos }, clock))
+  const instant = utc(local.seconds, chosen)
+  // A zone or a clock may move it there that was told after the record was taken: it stays on the timeline, at the edge.
+  if (instant.isEdge) flags.push('time-out-of-range')
+  const earliest = utc(local.earliest, widestEast)
+  const latest = utc(local.latest + (stamp.minutesOnly ? 59 : 0), widestWest)
+  const at = formatInstant(instant.seconds, instant.nanos, digits)
+  const format = ({ seconds, nanos }: Moment): string =>
+    seconds === instant.seconds ? at : formatInstant(seconds, nanos, digits)
   const time: EventTime = {
     original: stamp.original,
     basis,
     zone: known.name,
-    earliest: earliest === seconds ? at : formatInstant(earliest, stamp.nanos, stamp.digits),
-    latest: latest === seconds ? at : formatInstant(latest, stamp.nanos, stamp.digits),
+    earliest: format(earliest),
+    latest: format(latest),
     flags,
   }
-  return { seconds, nanos: stamp.nanos, at, time }
+  return { seconds: instant.seconds, nanos: instant.nanos, at, time }
+}
+
+interface Moment {
+  seconds: number
+  nanos: number
+  isEdge?: boolean
 }
 
 /** 0 is Sunday; 1970-01-01 was a Thursday. */
 const weekdayOf = (seconds: number): number => (((Math.floor(seconds / DAY) + 4) % 7) + 7) % 7
 
-const within = (seconds: number): number => Math.min(Math.max(seconds, 0), LAST_SECOND)
+const isWhole = ({ addMs, drift }: Clock): boolean => addMs % 1000 === 0 && !drift
+
+function within({ seconds, nanos }: Moment): Moment {
+  if (seconds >= 0 && seconds <= LAST_SECOND) return { seconds, nanos }
+  return { seconds: seconds < 0 ? 0 : LAST_SECOND, nanos, isEdge: true }
+}
+
+/** What a clock that was wrong would have said had it been right. */
+function moved(moment: Moment, clock: Clock | undefined): Moment {
+  if (!clock) return moment
+  const { addMs, drift } = clock
+  const days = drift ? (moment.seconds - drift.from) / DAY : 0
+  const ms = addMs + Math.round((drift?.msPerDay ?? 0) * days)
+  const nanos = moment.nanos + (ms - Math.floor(ms / 1000) * 1000) * 1e6
+  return {
+    seconds: moment.seconds + Math.floor(ms / 1000) + Math.floor(nanos / 1e9),
+    nanos: nanos % 1e9,
+  }
+}
 
 /** The local clock with the year, the date and the order of the date that the context knows. */
 function localReading(

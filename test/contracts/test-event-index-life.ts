@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { offsetsOf } from '../../schemas/position.ts'
+import type { Removal } from '../../schemas/removal.ts'
 import { TimelineChanged } from '../../services/event-index/event-index.ts'
 import { made, main, refused, testWith, type Made, type Open } from './written-index.ts'
 
@@ -83,6 +84,22 @@ export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
     t.equal(await index.erase(main, new Set(['x']), '901'), 1)
     await publish()
     t.strictSame(await on.ids(), ['y'])
+  })
+
+  await test('streams are found by where their events were seen', async (t, on) => {
+    await on.write(
+      { id: 'a', source: 'web', path: '/logs/web.log', file: 'f1' },
+      { id: 'b', source: 'db', path: '/logs/db/db.log', file: 'f2' },
+      { id: 'c', source: 'db', path: '/logs2/db.log', file: 'f3' },
+      { id: 'c', source: 'db "2"', path: '/copy.log', file: 'f3' },
+    )
+    const streams = async (seen: Removal): Promise<string[]> =>
+      (await on.index.streams(main, seen)).sort()
+    t.strictSame(await streams({ source: 'db' }), ['f2', 'f3'])
+    t.strictSame(await streams({ source: 'db "2"' }), ['f3'], 'also the place of a copy')
+    t.strictSame(await streams({ path: '/logs' }), ['f1', 'f2'])
+    t.strictSame(await streams({ path: '/logs/web.log' }), ['f1'])
+    t.strictSame(await streams({ source: 'd' }), [])
   })
 
   await test('events are counted by the origin that created them', async (t, on) => {

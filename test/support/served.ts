@@ -6,6 +6,7 @@ import { ROLES } from '../../schemas/role.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { buildServer, type ServerPorts } from '../../services/api/build-server.ts'
 import { importUpload } from '../../services/commands/import-upload.ts'
+import { correctSource } from '../../services/commands/known-zone.ts'
 import { openTimeline, type Timeline } from '../../services/timeline.ts'
 
 export interface Page {
@@ -34,7 +35,9 @@ export async function served(t: Test): Promise<Served> {
   const logger = pino({ level: 'silent' })
   const timeline = openTimeline(data, logger)
   const ports: ServerPorts = {
+    bus: timeline.bus,
     eventIndex: timeline.eventIndex,
+    correct: correctSource(timeline),
     logger,
     workspaces: ['main', 'other', 'sample'],
     importWorkspaces: ['main', 'other'],

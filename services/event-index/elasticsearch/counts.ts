@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch'
 import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
-import { isCut, type Source } from './fields.ts'
+import type { Removal } from '../../../schemas/removal.ts'
+import { isCut, seenIn, type Source } from './fields.ts'
 import type { Names } from './names.ts'
 import { search } from './search.ts'
 import { select } from './select.ts'
@@ -119,6 +120,18 @@ export async function readCreated(
   )
   for await (const { key, doc_count } of found) created.set(key.origin, doc_count)
   return created
+}
+
+export async function readStreams(server: Server, names: Names, seen: Removal): Promise<string[]> {
+  const streams: string[] = []
+  const found = combinations<{ file: string }>(
+    server,
+    names,
+    { term: { terms: seenIn(seen) } },
+    { file: { terms: { field: 'file' } } },
+  )
+  for await (const { key } of found) streams.push(key.file)
+  return streams
 }
 
 /** A source whose name is too long for a keyword stands in every event of it. */

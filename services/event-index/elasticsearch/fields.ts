@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { Removal } from '../../../schemas/removal.ts'
 import type { Change } from '../../../schemas/change.ts'
 import { textOf, tokens } from '../text-query.ts'
 
@@ -36,6 +37,7 @@ export function bodyOf({ document, ...columns }: StoredChange): string {
     level: keyword(columns.level),
     source: keyword(columns.source),
     origin: keyword(columns.origin),
+    file: keyword(columns.file),
     terms: termsOf(event),
     text: wordsOf(tokens(textOf(event))),
     document,
@@ -85,6 +87,10 @@ export function term(field: string, value: string): string {
   const pair = `${field}=${value}`
   return pair.length <= LONGEST_PAIR ? wellFormed(pair) : `#${hash('sha256', pair, 'base64url')}`
 }
+
+/** The term of every event that was seen there. */
+export const seenIn = (seen: Removal): string =>
+  'path' in seen ? term('#within', seen.path) : term('source', seen.source)
 
 /** What a query text can name: parseText of text-query.ts. */
 const NAME = /^[A-Za-z@_][\w.@-]*$/

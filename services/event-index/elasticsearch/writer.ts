@@ -4,7 +4,7 @@ import { EventsRefused } from '../event-index.ts'
 import { isRepeat, merge, without } from '../merge.ts'
 import type { Build, Builds } from './builds.ts'
 import { bulk, type Action } from './bulk.ts'
-import { bodyOf, storable, term, wellFormed, type Source, type StoredChange } from './fields.ts'
+import { bodyOf, seenIn, storable, wellFormed, type Source, type StoredChange } from './fields.ts'
 import { documentId, monthOf, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { IndexGone, NO_INDEX, type Server } from './server.ts'
@@ -125,12 +125,11 @@ export class Writer {
 
   /** The places of all events that were seen there. What the loop changes shows only at its end, so nothing is left out. */
   async *#seenIn(removal: Removal): AsyncGenerator<Place[]> {
-    const seen = 'path' in removal ? term('#within', removal.path) : term('source', removal.source)
     let after: { search_after?: (string | number | boolean | null)[] } = {}
     for (;;) {
       const { hits } = await search(this.#server, {
         index: this.#names.eventsOf(this.#build.number),
-        query: { bool: { filter: { term: { terms: seen } } } },
+        query: { bool: { filter: { term: { terms: seenIn(removal) } } } },
         _source: false,
         size: TOGETHER,
         sort: inOrder('asc'),

@@ -1,5 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
+import { takes, type Removal } from '../../../schemas/removal.ts'
+import type { TimelineEvent } from '../../../schemas/timeline-event.ts'
 import { matching } from './reader.ts'
 import { facetsOf, select } from './select.ts'
 
@@ -80,4 +82,22 @@ export function readSources(db: DatabaseSyncInstance): SourceSummary[] {
     sources.set(row.source, s)
   }
   return [...sources.values()]
+}
+
+/** Every document that may be meant is read: this is asked for when a person corrects something. */
+export function readStreams(db: DatabaseSyncInstance, wanted: Removal): string[] {
+  const streams = new Set<string>()
+  // Without the closing quote, for what is below a path.
+  const needle = JSON.stringify(wanted).slice(1, -2)
+  const rows = db
+    .prepare(
+      'select file, document from events join facets on facets.id = facet where instr(document, ?) > 0',
+    )
+    .iterate(needle) as IterableIterator<{ file: string; document: string }>
+  for (const { file, document } of rows) {
+    if (streams.has(file)) continue
+    const { timeline } = JSON.parse(document) as TimelineEvent
+    if (timeline.seen.some((place) => takes(wanted, place))) streams.add(file)
+  }
+  return [...streams].sort()
 }

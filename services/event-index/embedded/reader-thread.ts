@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads'
+import type { Removal } from '../../../schemas/removal.ts'
 import { answer } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
-import { readHistogram, readSources } from './counts.ts'
+import { readHistogram, readSources, readStreams } from './counts.ts'
 import { readPage } from './reader.ts'
 import { meta, openForReading, reading } from './schema.ts'
 
@@ -18,6 +19,7 @@ answer({
   histogram: (filter: WindowFilter, seconds: number) =>
     reading(db, () => readHistogram(db, filter, seconds)),
   sources: () => readSources(db),
+  streams: (seen: Removal) => reading(db, () => readStreams(db, seen)),
   position: () => meta(db, 'position') ?? null,
   events: (ids: readonly string[]) =>
     (documents.all(JSON.stringify(ids)) as { id: string; document: string }[]).map(

@@ -1,0 +1,53 @@
+import type { Clock, Context, Correction } from '../../schemas/context.ts'
+import type { Removal } from '../../schemas/removal.ts'
+import type { Bus, Message } from '../bus/bus.ts'
+import { corrected, openCatalogue } from './catalogue.ts'
+
+/** What a person tells of the time of a source or of what is under a path; null takes it back, what is left out stays. */
+export interface Told {
+  zone?: string | null
+  clock?: Clock | null
+}
+
+export interface Corrected {
+  /** Streams whose events get another time. */
+  streams: number
+  /** Of the last message. Nothing was sent where it is undefined. */
+  position?: string
+}
+
+/** Puts the corrected contexts of these streams on the bus: what is on the timeline of them is dated anew. */
+export async function correct(
+  bus: Bus,
+  workspace: string,
+  { of, streams, told }: { of: Removal; streams: readonly string[]; told: Told },
+): Promise<Corrected> {
+  const catalogue = await openCatalogue(bus, workspace)
+  const source = 'source' in of ? of.source : undefined
+  const isMeant = (context: Context): boolean =>
+    streams.includes(context.file) ||
+    // Streams that have it without an event of the source: those of later files take it over from them.
+    (source !== undefined && (context.corrections ?? []).some((c) => c.source === source))
+  const messages = catalogue.all().flatMap((context): Message[] => {
+    if (!isMeant(context)) return []
+    const before = (context.corrections ?? []).find((c) => c.source === source)
+    const value = corrected(context, changed(before, source, told))
+    return value ? [{ topic: 'contexts', key: context.file, value }] : []
+  })
+  if (messages.length === 0) return { streams: 0 }
+  return { streams: messages.length, position: await bus.append(workspace, messages) }
+}
+
+function changed(
+  before: Correction | undefined,
+  source: string | undefined,
+  told: Told,
+): Correction {
+  const zone = told.zone === undefined ? before?.zone : told.zone
+  const clock = told.clock === undefined ? before?.clock : told.clock
+  return {
+    ...(source !== undefined && { source }),
+    ...(typeof zone === 'string' && { zone }),
+    ...(clock && { clock }),
+  }
+}

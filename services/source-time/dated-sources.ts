@@ -1,0 +1,98 @@
+import type { Removal } from '../../schemas/removal.ts'
+import { Basis } from '../../schemas/timeline-event.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { EventIndex } from '../event-index/event-index.ts'
+import { openCatalogue } from '../ingest/catalogue.ts'
+import { contextOf, type Clock, type Context } from '../../schemas/context.ts'
+import { decisive } from '../ingest/time-words.ts'
+
+/** What is taken for granted about the time of one source in one stream, and how that is known. */
+export interface Assumptions {
+  /** The stream in the catalogue. */
+  stream: string
+  dataset: string
+  /** Files of it that told something of its time. */
+  paths: string[]
+  /** Of stamps that say none. */
+  zone: { value: string; known: 'assumed' | 'told' | 'corrected' }
+  /** Of stamps without one: of the first record; `from`: the earliest that is possible. */
+  year?: { value: number; from: number; because?: string }
+  /** The same for stamps without a date, as YYYY-MM-DD. */
+  date?: { value: string; from: string; because?: string }
+  /** The order of dates in digits; `open` when others fit as well. */
+  order?: { value: 'dmy' | 'mdy' | 'ymd'; open: boolean }
+  /** What is added to its stamps, because a person said so. */
+  clock?: Clock
+}
+
+/** What a context takes for granted about a source. */
+function assumptions(context: Context, source: string, paths: Iterable<string>): Assumptions {
+  const { file, dataset, year, yearFrom, day, dayFrom, order, orderOpen, evidence } = context
+  const now = contextOf(context, source)
+  const because = (value: number): { because?: string } => {
+    const found = decisive(evidence, value)
+    return found ? { because: found.because } : {}
+  }
+  const isCorrected = (context.corrections ?? []).some(
+    (c) => c.zone !== undefined && (c.source === undefined || c.source === source),
+  )
+  return {
+    stream: file,
+    dataset,
+    paths: [...paths].sort(),
+    zone: {
+      value: now.zone ?? 'UTC',
+      known: isCorrected ? 'corrected' : now.zone === undefined ? 'assumed' : 'told',
+    },
+    ...(year !== undefined && {
+      year: { value: year, from: yearFrom ?? year, ...because(year) },
+    }),
+    ...(day !== undefined && {
+      date: { value: dayName(day), from: dayName(dayFrom ?? day), ...because(day) },
+    }),
+    ...(order && { order: { value: order, open: orderOpen === true } }),
+    ...(now.clock && { clock: now.clock }),
+  }
+}
+
+/** A source with how its instants are known. */
+export interface DatedSource {
+  source: string
+  events: number
+  /** Events by how their instant is known. */
+  bases: Partial<Record<Basis, number>>
+  streams: Assumptions[]
+}
+
+const YEAR_S = 365 * 86_400
+
+/** Sources with what is taken for granted about their time: all of them, one, or those of the streams under a path. */
+export async function datedSources(
+  { bus, eventIndex }: { bus: Bus; eventIndex: EventIndex },
+  workspace: string,
+  of: Removal | undefined,
+): Promise<DatedSource[]> {
+  const catalogue = await openCatalogue(bus, workspace)
+  const under = of && 'path' in of ? new Set(await eventIndex.streams(workspace, of)) : undefined
+  const dated: DatedSource[] = []
+  for (const { source, events } of await eventIndex.sources(workspace)) {
+    if (of && 'source' in of && of.source !== source) continue
+    const mine = new Set(await eventIndex.streams(workspace, { source }))
+    if (under && ![...mine].some((stream) => under.has(stream))) continue
+    const bases: DatedSource['bases'] = {}
+    for (const basis of Basis.enum) {
+      const filter = { source: [source], q: `timeline.time.basis:${basis}` }
+      const buckets = await eventIndex.histogram(workspace, filter, YEAR_S)
+      const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0)
+      if (count > 0) bases[basis] = count
+    }
+    const streams = catalogue
+      .all()
+      .filter(({ file }) => mine.has(file))
+      .map((context) => assumptions(context, source, catalogue.told(context.file).keys()))
+    dated.push({ source, events, bases, streams })
+  }
+  return dated
+}
+
+const dayName = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10)
