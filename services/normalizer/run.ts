@@ -25,7 +25,7 @@ import { parkedChange, parkedMessage } from './park.ts'
 import { Unavailable } from '../unavailable.ts'
 
 /** A write has about so many changes, and of large ones so many characters. In memory are those of one that is on its way, and of the next. */
-const WRITE = 8000
+const WRITE = 4000
 const WRITE_CHARACTERS = 16_000_000
 /** So many messages are replayed at once; each is read when its turn comes. */
 const TOGETHER = 16
