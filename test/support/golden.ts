@@ -98,8 +98,8 @@ export async function outcome(path: string): Promise<{ text: string; ledger: Led
         lines.push(normalize(record, batch, contexts.get(batch.file)!).document)
     }
     for await (const { value } of bus.read('main', ['rejections'])) {
-      for (const { id: _, ...rejection } of (value as RejectionBatch).rejections)
-        lines.push(JSON.stringify(rejection))
+      for (const { path, first, last, reason, raw } of (value as RejectionBatch).rejections)
+        lines.push(JSON.stringify({ path, first, last, reason, raw }))
     }
     return { text: lines.map((line) => `${line}\n`).join(''), ledger }
   } finally {
