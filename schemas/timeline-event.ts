@@ -61,6 +61,16 @@ export const EventTime = Type.Object({
 })
 export type EventTime = Static<typeof EventTime>
 
+/** A time that a person speaks of, such as "since about 14:05": when that was, as far as the words tell. It is never the time of the event itself. */
+export const Mention = Type.Object({
+  /** The words. */
+  text: Type.String(),
+  /** UTC. */
+  earliest: Type.String(),
+  latest: Type.String(),
+})
+export type Mention = Static<typeof Mention>
+
 /** One event of the timeline, under ECS field names (https://www.elastic.co/guide/en/ecs/8.17/ecs-field-reference.html). */
 export const TimelineEvent = Type.Object(
   {
@@ -85,6 +95,8 @@ export const TimelineEvent = Type.Object(
       seen: Type.Array(Seen),
       /** What a message said before it was edited or deleted, sorted. */
       history: Type.Optional(Type.Array(Type.String())),
+      /** Of what a person wrote: times that it speaks of, in its order. */
+      mentions: Type.Optional(Type.Array(Mention)),
     }),
   },
   { additionalProperties: true },

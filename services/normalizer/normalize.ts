@@ -1,9 +1,10 @@
 import type { BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import { contextOf, type Context } from '../../schemas/context.ts'
-import type { Basis } from '../../schemas/timeline-event.ts'
+import type { Basis, Kind, Mention } from '../../schemas/timeline-event.ts'
 import { kindOf, levelOf } from './classify.ts'
 import { instantKey } from './instant.ts'
+import { mentions } from './mentions.ts'
 import { resolveTime, type ResolvedTime } from './resolve-time.ts'
 import { signature } from './signature.ts'
 
@@ -26,6 +27,9 @@ const EVIDENCE_RANK = {
   'import-time': 1,
 }
 
+/** What people write speaks of times. */
+const OF_PEOPLE: ReadonlySet<Kind> = new Set(['chat', 'email', 'ticket', 'status', 'note'])
+
 /** The event that a source record is, under what is known of its stream. Pure. */
 export function normalize(
   record: BusRecord,
@@ -33,7 +37,8 @@ export function normalize(
   context: Context,
 ): Change {
   const source = batch.declared ? batch.source : (record.stream ?? batch.source)
-  const resolved = resolveTime(record, contextOf(context, source))
+  const known = contextOf(context, source)
+  const resolved = resolveTime(record, known)
   const { fields } = record
   const kind = kindOf(batch.dataset)
   const level = levelFor(fields['log.level'])
@@ -55,7 +60,12 @@ export function normalize(
     service,
     level,
     text: `${record.message} ${host} ${service} ${user}`,
-    document: documentOf(record, batch, resolved, { source, kind, level }),
+    document: documentOf(record, batch, resolved, {
+      source,
+      kind,
+      level,
+      mentions: OF_PEOPLE.has(kind) ? mentions(record.message, resolved.seconds, known.zone) : [],
+    }),
   }
 }
 
@@ -81,7 +91,7 @@ function documentOf(
   { message, original, id, line, fields }: BusRecord,
   { dataset, path }: Omit<RecordBatch, 'records'>,
   { at, time }: ResolvedTime,
-  known: { source: string; kind: string; level: string },
+  known: { source: string; kind: string; level: string; mentions: readonly Mention[] },
 ): string {
   const document = {
     '@timestamp': at,
@@ -92,6 +102,7 @@ function documentOf(
       signature: signature(message),
       time,
       seen: [{ source: known.source, path, line }],
+      ...(known.mentions.length > 0 && { mentions: known.mentions }),
     },
   }
   for (const name in fields) {

@@ -1,0 +1,154 @@
+import type { Mention } from '../../schemas/timeline-event.ts'
+import { formatInstant } from './instant.ts'
+import { abbreviationOffsets } from './zone-abbreviations.ts'
+import { zoneRules } from './zones.ts'
+
+/** In a longer text nobody speaks of one event. */
+const LONGEST = 20_000
+const MOST = 20
+const MINUTE = 60
+const HOUR = 3600
+const DAY = 86_400
+/** "About" is understood so widely. */
+const ABOUT = 10 * MINUTE
+/** A clock time without a zone may be that of any place, of the day before or of later today. */
+const BEFORE = DAY
+const AFTER = DAY / 2
+const NEAR = 6 * HOUR
+
+/** With a small or a capital letter: abbreviations of zones are capitals, so the whole pattern cannot leave that open. */
+const words = (...all: readonly string[]): string =>
+  all.map((word) => `[${word[0]}${word[0]!.toUpperCase()}]${word.slice(1)}`).join('|')
+const WHEN = words('since', 'from', 'at', 'by', 'before', 'after', 'until', 'till', 'between')
+const ROUGHLY = words('around', 'about', 'approx(?:imately|\\.)?', 'roughly', 'circa', 'ca\\.?')
+const LEAD = String.raw`(?<lead>(?:\b(?:${WHEN}|${ROUGHLY})\s+|[~≈]\s*){0,2})`
+const ZONE = String.raw`(?<zone>\s?(?:Z|UTC|GMT)\b|\s(?:[A-Z]{2,4}T)\b|\s?[+-]\d\d:?\d\d\b)?`
+const STAMP = new RegExp(
+  String.raw`(?<!\d)(?<year>(?:19|20)\d\d)-(?<month>\d\d)-(?<day>\d\d)[T ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d+)?)?${ZONE}(?![\d:])`,
+  'g',
+)
+const CLOCK = new RegExp(
+  String.raw`${LEAD}(?<![\d:.,/-]|\d{4}-\d\d-\d\d[T ])(?<hour>\d{1,2})(?:[:h](?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\s?(?<half>[aApP]\.?[mM]\b\.?))?|\s?(?<bare>[aApP]\.?[mM]\b\.?))${ZONE}(?![\d:]|\s(?:19|20)\d\d\b)`,
+  'g',
+)
+const AGO = new RegExp(
+  String.raw`(?<about>\b(?:about|around|roughly|almost|nearly|over)\s+|[~≈]\s*)?(?<count>\b(?:\d+(?:\.\d+)?|an?|half an|a few|a couple of))\s?(?<unit>s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)\s+ago\b`,
+  'gi',
+)
+const FOR = new RegExp(
+  String.raw`\b(?:for|in|over)\s+(?:the\s+)?(?:last|past)\s+(?<count>\d+(?:\.\d+)?|few|couple of|half)?\s?(?<unit>sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?)\b`,
+  'gi',
+)
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+/**
+ * Times that a text speaks of ("since about 14:05", "20 minutes ago"), with the bounds that the words leave. They say nothing about when the text was written. `at`: that, in Unix seconds;
+ * `zone`: of its clock times, where it is known.
+ */
+export function mentions(text: string, at: number, zone: string | undefined): Mention[] {
+  if (text.length > LONGEST) return []
+  const found: (Mention & { index: number; end: number })[] = []
+  const add = (match: RegExpMatchArray, bounds: readonly [number, number] | undefined): void => {
+    const [index, end] = [match.index!, match.index! + match[0].length]
+    // What is part of something longer was read there.
+    if (!bounds || found.some((other) => index < other.end && other.index < end)) return
+    const [earliest, latest] = bounds.map((s) => formatInstant(Math.max(0, Math.round(s)), 0, 0))
+    found.push({ text: match[0].trim(), earliest: earliest!, latest: latest!, index, end })
+  }
+  for (const match of text.matchAll(STAMP)) add(match, ofStamp(match.groups!, zone))
+  for (const match of text.matchAll(CLOCK)) add(match, ofClock(match.groups!, at, zone))
+  for (const pattern of [AGO, FOR])
+    for (const match of text.matchAll(pattern)) add(match, ofSpan(match.groups!, at))
+  return found
+    .sort((a, b) => a.index - b.index)
+    .slice(0, MOST)
+    .map(({ text, earliest, latest }) => ({ text, earliest, latest }))
+}
+
+const FURTHEST_EAST = 14 * HOUR
+const FURTHEST_WEST = 12 * HOUR
+
+/** Offsets in seconds east of UTC that a clock may have had; undefined where nothing tells. */
+function offsetsOf(
+  said: string | undefined,
+  zone: string | undefined,
+  wall: number,
+): readonly number[] | undefined {
+  const name = said?.trim()
+  if (name === undefined)
+    return zone === undefined ? undefined : zoneRules(zone)?.read(wall).offsets
+  if (/^(?:Z|UTC|GMT)$/i.test(name)) return [0]
+  return /^[+-]/.test(name)
+    ? zoneRules(name)?.read(wall).offsets
+    : abbreviationOffsets(name.toUpperCase())
+}
+
+function ofStamp(
+  { year, month, day, hour, minute, second, zone: said }: Groups,
+  zone: string | undefined,
+): [number, number] | undefined {
+  const wall =
+    Date.UTC(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second ?? 0),
+    ) / 1000
+  const isReal = new Date(wall * 1000)
+    .toISOString()
+    .startsWith(`${year}-${month}-${day}T${hour}:${minute}`)
+  if (!isReal) return undefined
+  const open = second === undefined ? MINUTE - 1 : 0
+  const offsets = offsetsOf(said, zone, wall) ?? [FURTHEST_EAST, -FURTHEST_WEST]
+  return offsets.length === 0
+    ? undefined
+    : [wall - Math.max(...offsets), wall - Math.min(...offsets) + open]
+}
+
+function ofClock(
+  { lead = '', hour, minute = '0', second, half, bare, zone: said }: Groups,
+  at: number,
+  zone: string | undefined,
+): [number, number] | undefined {
+  const noon = (half ?? bare)?.[0]!.toLowerCase()
+  let hours = Number(hour)
+  if (noon ? hours < 1 || hours > 12 : hours > 23) return undefined
+  if (noon) hours = (hours % 12) + (noon === 'p' ? 12 : 0)
+  const ofDay = hours * HOUR + Number(minute) * MINUTE + Number(second ?? 0)
+  const wide = /about|around|approx|rough|ca|~|≈/i.test(lead) ? ABOUT : 0
+  const open = second === undefined ? MINUTE - 1 : 0
+  const here = offsetsOf(said, zone, at)
+  if (!here || here.length === 0) return [at - BEFORE, at + AFTER]
+  const instants = here.flatMap((offset) => {
+    const today = Math.floor((at + offset) / DAY) * DAY - offset + ofDay
+    const [last, next] = today <= at ? [today, today + DAY] : [today - DAY, today]
+    // The one that is near to when it was said; else it may be either.
+    if (at - last <= NEAR) return last
+    return next - at <= NEAR ? next : [last, next]
+  })
+  return [Math.min(...instants) - wide, Math.max(...instants) + open + wide]
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: HOUR, d: DAY }
+/** What the words leave open: the last digit of a number, and more where it is no number. */
+const COUNTS: Readonly<Record<string, readonly [number, number]>> = {
+  a: [0.75, 1.5],
+  an: [0.75, 1.5],
+  half: [0.4, 0.6],
+  'half an': [0.4, 0.6],
+  few: [2, 10],
+  'a few': [2, 10],
+  'couple of': [1.5, 4],
+  'a couple of': [1.5, 4],
+}
+
+function ofSpan({ about, count = 'a', unit }: Groups, at: number): [number, number] | undefined {
+  const size = UNITS[unit![0]!.toLowerCase()]!
+  const number = Number(count)
+  const [least, most] = COUNTS[count.toLowerCase()] ?? [number - 0.5, number + 0.5]
+  const wide = about ? 0.25 * most : 0
+  return [at - (most + wide) * size, at - Math.max(0, least - wide) * size]
+}
