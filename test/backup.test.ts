@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import t from 'tap'
@@ -152,9 +153,13 @@ t.test(
       return peak / 1024
     }
     const taking = await measured('backup', 'all.gz')
-    for (const afterMs of [700, 1500]) {
+    for (const afterMs of [0, 150]) {
+      rmSync(join(cwd, 'killed/uploads'), { recursive: true, force: true })
       const child = start(['restore', 'all.gz', '--data', 'killed'], cwd)
-      setTimeout(() => child.kill('SIGKILL'), afterMs)
+      // While the log is filled aside, which takes seconds.
+      while (!isFilling(join(cwd, 'killed/uploads'))) await sleep(5)
+      await sleep(afterMs)
+      child.kill('SIGKILL')
       await once(child, 'exit')
     }
     const restoring = await measured('restore', 'all.gz', '--data', 'killed')
@@ -165,6 +170,10 @@ t.test(
     t.notOk(existsSync(join(cwd, 'killed/uploads')), 'what the killed ones left is gone')
   },
 )
+
+const isFilling = (uploads: string): boolean =>
+  existsSync(uploads) &&
+  readdirSync(uploads, { recursive: true }).some((file) => String(file).endsWith('log.sqlite'))
 
 function statusOf(pid: number): string {
   try {

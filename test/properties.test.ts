@@ -215,6 +215,7 @@ t.test('the same input gives the same ids and places', async () => {
     const bus = {
       append: async (_: string, some: readonly Message[]) => (messages.push(...some), '1'),
       async *read() {},
+      end: async () => null,
     } as unknown as Bus
     const ports = {
       bus,

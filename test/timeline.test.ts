@@ -166,7 +166,7 @@ t.test(
       (await live(t, timeline)).filter((e) => e.timeline.seen[0]!.source === 'db1'),
       [
         {
-          '@timestamp': '2024-05-01T00:52:58.250Z',
+          '@timestamp': '2024-05-01T00:52:58.249Z',
           timeline: {
             time: {
               original: 'May  1 10:00:01',
@@ -175,7 +175,7 @@ t.test(
             },
           },
         },
-        { '@timestamp': '2024-05-02T00:51:58.250Z' },
+        { '@timestamp': '2024-05-02T00:51:58.249Z' },
       ],
     )
     t.match(await datedSources(timeline, main, { source: 'db1' }), [

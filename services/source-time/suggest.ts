@@ -47,10 +47,13 @@ export function suggestOffsets(
   for (const each of between) {
     const offset = findOffset(each.pairs)
     if (offset) apart.push({ ...each, offset })
-    else if (isTogether(each.pairs))
+    if (offset ? isZoneApart(each, offset, trust) : isTogether(each.pairs))
       for (const source of [each.a, each.b]) agrees.set(source, (agrees.get(source) ?? 0) + 1)
   }
   const best = new Map<string, Suggestion>()
+  /** The source with which most others agree says it best. */
+  const compare = (one: Suggestion, other: Suggestion): number =>
+    (agrees.get(one.beside) ?? 0) - (agrees.get(other.beside) ?? 0) || one.agree - other.agree
   for (const { a, b, pairs, offset } of apart) {
     const isA = isDoubted(a, b, agrees, trust)
     const [source, beside] = isA ? [a, b] : [b, a]
@@ -65,7 +68,7 @@ export function suggestOffsets(
         .map((p) => (isA ? { here: p.a, there: p.b } : { here: p.b, there: p.a })),
     }
     const known = best.get(source)
-    if (!known || known.agree < suggestion.agree) best.set(source, suggestion)
+    if (!known || compare(suggestion, known) > 0) best.set(source, suggestion)
   }
   return [...best.values()].sort((x, y) => (x.source < y.source ? -1 : 1))
 }
@@ -93,6 +96,16 @@ function pairUp(shared: Iterable<Witnesses>): Between[] {
 const isTogether = (pairs: readonly Pair[]): boolean =>
   pairs.length > 0 &&
   pairs.filter(({ here, there }) => Math.abs(here - there) <= SMALL).length > pairs.length / 2
+
+/** Whether nothing but a zone that was not told is between two sources. */
+function isZoneApart(
+  { a, b }: Between,
+  offset: Offset,
+  trust: ReadonlyMap<string, Trust>,
+): boolean {
+  const explanations = [explained(offset, trust.get(a)), explained(inverse(offset), trust.get(b))]
+  return explanations.some(({ zone, add }) => zone !== undefined && add === 0)
+}
 
 /** Of two sources that are apart the one is doubted whose instants are known worse, or with which fewer others agree. */
 function isDoubted(
