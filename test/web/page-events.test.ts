@@ -45,6 +45,47 @@ async function testEvents({ address, complaints, foreign, open }: Browsing): Pro
     await alone.context().close()
   })
 
+  await t.test('the time of a source is told on the page, and taken back', async (t) => {
+    const page = await open('/?q=disk')
+    const detail = page.locator('#detail')
+    const openSource = async (): Promise<void> => {
+      await page.locator('td.message').first().click()
+      // Closed again when the event was read anew.
+      await detail.locator('details:not([open]) summary', { hasText: 'The time of db1' }).click()
+      await detail.locator('.source-time form').first().waitFor()
+    }
+    const clock = async (expected: string): Promise<void> => {
+      await page.locator('tr.row time', { hasText: expected }).first().waitFor()
+      t.equal((await times(page))[0], expected)
+    }
+    await openSource()
+    t.match(
+      await detail.locator('.source-time').textContent(),
+      '2 events in the zone that was told',
+    )
+    t.match(
+      await detail.locator('.source-time').textContent(),
+      'begins in 2025 (the date in syslog-20250401)',
+    )
+    const [zone, seconds] = [0, 1].map((n) => detail.locator('.source-time form').nth(n))
+    await zone!.locator('input').fill('Asia/Tokyo')
+    await zone!.locator('button[type=submit]').click()
+    await clock('03:10:00')
+    await openSource()
+    await seconds!.locator('input').fill('-420')
+    await seconds!.locator('button[type=submit]').click()
+    await clock('03:03:00')
+    for (const [form, expected] of [
+      [seconds, '03:10:00'],
+      [zone, '10:10:00'],
+    ] as const) {
+      await openSource()
+      await form!.locator('button', { hasText: 'Take back' }).click()
+      await clock(expected)
+    }
+    await page.context().close()
+  })
+
   await t.test(
     'many events come page by page, and pages far away leave the document',
     async (t) => {

@@ -45,20 +45,34 @@ const ADVICE: Readonly<Record<number, string>> = {
 }
 
 /** @throws Problem, or AbortError when the signal was raised */
-export async function get<T>(
-  path: string,
-  query: URLSearchParams,
-  signal?: AbortSignal,
-): Promise<T> {
+export const get = <T>(path: string, query: URLSearchParams, signal?: AbortSignal): Promise<T> =>
+  ask<T>(path, query, signal ? { signal } : {})
+
+/** @throws Problem */
+export const put = <T>(path: string, query: URLSearchParams, body: object): Promise<T> =>
+  ask<T>(path, query, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+interface Request {
+  method?: string
+  headers?: Readonly<Record<string, string>>
+  body?: string
+  signal?: AbortSignal
+}
+
+async function ask<T>(path: string, query: URLSearchParams, more: Request): Promise<T> {
   const search = query.toString()
   let response: Response
   try {
     response = await fetch(`/v1/${path}${search && `?${search}`}`, {
-      headers: { accept: 'application/json' },
-      ...(signal && { signal }),
+      ...more,
+      headers: { accept: 'application/json', ...more.headers },
     })
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (more.signal?.aborted) throw error
     throw new Problem(
       'The server does not answer',
       0,

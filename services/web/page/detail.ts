@@ -2,9 +2,11 @@ import { copyButton } from './copy.ts'
 import { fieldsOf } from './detail-fields.ts'
 import { button, element, part } from './element.ts'
 import { kindSign } from './row.ts'
+import { sourceTime } from './source-time.ts'
 import { markOf, timeWords } from './time-words.ts'
 import {
   field,
+  type Mention,
   placeOf,
   programOf,
   severityOf,
@@ -25,6 +27,9 @@ export interface DetailHooks {
   /** Adds a term to the query. */
   narrow(term: string): void
   link(id: string): string
+  workspace: string
+  /** The timeline is another one: everything is read again. */
+  changed(): void
 }
 
 /** Everything that is known of one event. */
@@ -66,7 +71,9 @@ export function showDetail(event: TimelineEvent, zone: string, hooks: DetailHook
         mark && element('span', { class: `mark ${mark.name}` }, ` ${mark.sign} ${mark.name}`),
       ),
       element('ul', {}, ...words),
+      sourceTime(event, hooks.workspace, hooks.changed),
     ),
+    ...mentionsOf(event, zone),
     element('section', {}, element('h3', {}, 'Where it was seen'), seenOf(event)),
     ...sameOf(event, hooks),
     element('section', {}, element('h3', {}, 'Fields'), fieldsOf(event, hooks.narrow)),
@@ -137,6 +144,25 @@ function seenOf(event: TimelineEvent): HTMLElement {
     ),
   )
   return element('ul', { class: 'seen' }, ...places)
+}
+
+/** Times that a person speaks of. */
+function mentionsOf(event: TimelineEvent, zone: string): HTMLElement[] {
+  const { mentions } = event.timeline
+  if (!Array.isArray(mentions) || mentions.length === 0) return []
+  const items = (mentions as Mention[]).map(({ text, earliest, latest }) =>
+    element(
+      'li',
+      {},
+      element('q', {}, visible(text)),
+      earliest === latest
+        ? `: ${fullTime(earliest, zone)}`
+        : `: from ${fullTime(earliest, zone)} to ${fullTime(latest, zone)}`,
+    ),
+  )
+  return [
+    element('section', {}, element('h3', {}, 'Times it speaks of'), element('ul', {}, ...items)),
+  ]
 }
 
 /** The same event met through another channel. */

@@ -10,6 +10,8 @@ interface Hooks {
   go(change: Partial<View>): void
   view(): View
   failed(error: unknown): void
+  /** The timeline is another one. */
+  changed(): void
 }
 
 export interface EventPanel {
@@ -20,7 +22,7 @@ export interface EventPanel {
 }
 
 /** The panel of the open event, and the ways to it: clicks and keys on the list. */
-export function createEventPanel({ go, view, failed }: Hooks): EventPanel {
+export function createEventPanel({ go, view, failed, changed }: Hooks): EventPanel {
   const panel = part('detail')
   const table = part('timeline')
   let shown = ''
@@ -77,6 +79,12 @@ export function createEventPanel({ go, view, failed }: Hooks): EventPanel {
         open: (id) => go({ event: id }),
         narrow: (term) => go({ q: `${view().q} ${term}`.trim(), at: '' }),
         link: (id) => urlOf({ ...view(), event: id }),
+        workspace: view().workspace,
+        changed() {
+          event = undefined
+          shown = ''
+          changed()
+        },
       })
       if (!fresh) return
       panel.scrollTop = 0

@@ -74,7 +74,12 @@ const list = createList({
   empty: () => showEmpty(view, sources.length === 0, go),
   failed,
 })
-const panel = createEventPanel({ go, view: () => view, failed })
+const panel = createEventPanel({
+  go,
+  view: () => view,
+  failed,
+  changed: () => apply({ ...view, at: '' }, true),
+})
 
 function showControls(): void {
   query.value = view.q

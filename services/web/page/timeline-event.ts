@@ -14,6 +14,13 @@ export interface Seen {
   line: number
 }
 
+/** A time that a text speaks of. */
+export interface Mention {
+  text: string
+  earliest: string
+  latest: string
+}
+
 export interface TimelineEvent {
   readonly [field: string]: unknown
   '@timestamp': string
@@ -25,6 +32,7 @@ export interface TimelineEvent {
     time: EventTime
     seen: readonly Seen[]
     same?: unknown
+    mentions?: unknown
   }
 }
 
