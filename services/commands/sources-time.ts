@@ -35,8 +35,11 @@ function printed({ source, events, bases, streams }: DatedSource): string {
   const lines = [`${source}: ${counted(events, 'event')}`]
   for (const [basis, count] of Object.entries(bases))
     lines.push(`  ${count.toLocaleString('en')} ${WORDS[basis]}`)
-  for (const each of streams)
-    lines.push(`  ${each.dataset}, ${placeOf(each)}`, ...known(each, bases))
+  for (const each of streams) {
+    const facts = known(each, bases)
+    // Where every stamp says all there is nothing to tell of a stream.
+    if (facts.length > 0) lines.push(`  ${each.dataset}, ${placeOf(each)}`, ...facts)
+  }
   if (bases['assumed'] !== undefined)
     lines.push(`  tell it with: recount sources set-zone ${quoted(source)} ZONE`)
   return lines.map((line) => `${printable(line)}\n`).join('')
