@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { LAST_SECOND } from './instants.ts'
 
 /** One thing that tells the year or the date of a stream's stamps. Years and days are those of the stream's first record (turn 0). */
 export const Evidence = Type.Object({
@@ -30,12 +31,21 @@ export const Telling = Type.Object({
 })
 export type Telling = Static<typeof Telling>
 
+const DAY_MS = 86_400_000
+/** A clock that is wrong by more is not wrong: its stamps are of another thing. */
+export const MOST_MS = 100 * 366 * DAY_MS
+
 /** How a clock went wrong: what is added to its stamps. The original stays beside it. */
 export const Clock = Type.Object({
   /** Added to every stamp, in milliseconds. */
-  addMs: Type.Integer(),
+  addMs: Type.Integer({ minimum: -MOST_MS, maximum: MOST_MS }),
   /** A clock that also runs too slow or too fast: so many milliseconds more for each day after `from`, in Unix seconds by its own stamps in UTC. */
-  drift: Type.Optional(Type.Object({ from: Type.Integer(), msPerDay: Type.Number() })),
+  drift: Type.Optional(
+    Type.Object({
+      from: Type.Integer({ minimum: 0, maximum: LAST_SECOND }),
+      msPerDay: Type.Number({ minimum: -DAY_MS, maximum: DAY_MS }),
+    }),
+  ),
 })
 export type Clock = Static<typeof Clock>
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { Type, type Static } from 'typebox'
+import { Check } from 'typebox/value'
 import { isParked, parkedEvent } from './rejection.ts'
 
 /** What stands in the place of what was redacted. */
@@ -34,7 +35,10 @@ export type ErasureBatch = Static<typeof ErasureBatch>
 export type Erasures = ReadonlyMap<string, Erasure>
 
 /** What was deleted stays so; masks add up. */
-export function addErasures(known: Map<string, Erasure>, { erased }: ErasureBatch): void {
+/** What is none of ours is passed over: the normalizer makes a dead letter of it. */
+export function addErasures(known: Map<string, Erasure>, batch: unknown): void {
+  if (!Check(ErasureBatch, batch)) return
+  const { erased } = batch
   for (const erasure of erased) {
     const before = known.get(erasure.id)
     if (!before || !erasure.masks) known.set(erasure.id, erasure)

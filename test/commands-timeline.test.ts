@@ -222,6 +222,13 @@ t.test('the time of a source is shown, told, suggested and taken back', async (t
       out: /^1 stream of .* dated anew\. Take it back with --reset/,
     })
   t.match((await recount(['sources', 'suggest'], cwd)).out, /^No two sources saw enough/)
+  await recount(['sources', 'set-clock', 'db.log', '+7m'], cwd)
+  t.match(
+    (await recount(['sources', 'suggest'], cwd)).out,
+    /apply it with: recount sources set-clock db\.log \+7m10s/,
+    'with what is in force',
+  )
+  await recount(['sources', 'set-clock', 'db.log', '+7m10s'], cwd)
   t.match(
     (await recount(['sources', 'show'], cwd)).out,
     /^app[^]*\+02:00, set by set-zone[^]*^db[^]*clock: \+7m10s is added, set by set-clock/m,

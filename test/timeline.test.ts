@@ -205,6 +205,46 @@ t.test(
   },
 )
 
+t.test(
+  'a corrected source is so in all files that have it, also in those that have it later, and after a rebuild',
+  async (t) => {
+    const timeline = open(t, t.testdir())
+    const of = (host: string, second: number): string =>
+      `2024-05-01T10:00:0${second}Z ${host} app[1]: x\n`
+    const db1 = [of('db1', 1), of('db1', 2), of('db1', 3)].join('')
+    await importText(timeline, 'db1.log', db1)
+    await importText(timeline, 'all.log', `${of('web1', 0)}${db1}`)
+    await importText(timeline, 'web.log', of('web2', 5))
+    await timeline.correct(main, { source: 'db1' }, { clock: { addMs: 60_000 } })
+    const times = (all: readonly TimelineEvent[]): string[] =>
+      all.filter((e) => e.message === 'x').map((e) => e['@timestamp'].slice(14, 19))
+    t.strictSame(times(await live(t, timeline)), ['00:00', '00:05', '01:01', '01:02', '01:03'])
+    await importText(timeline, 'web.log', `${of('web2', 5)}${of('db1', 7)}`)
+    t.strictSame(times(await live(t, timeline)), [
+      '00:00',
+      '00:05',
+      '01:01',
+      '01:02',
+      '01:03',
+      '01:07',
+    ])
+  },
+)
+
+t.test('a corrected clock does not move the year of a file that goes on', async (t) => {
+  const timeline = open(t, t.testdir())
+  const lines = (from: number, to: number): string =>
+    Array.from(
+      { length: to - from },
+      (_, i) => `Jun 10 10:00:${String(from + i).padStart(2, '0')} app: x${from + i}\n`,
+    ).join('')
+  await importText(timeline, 'x.log', lines(10, 30))
+  await timeline.correct(main, { path: 'x.log' }, { clock: { addMs: 275 * 86_400_000 } })
+  await importText(timeline, 'tail.log', lines(20, 40))
+  const years = new Set((await live(t, timeline)).map((e) => e['@timestamp'].slice(0, 10)))
+  t.equal(years.size, 1, [...years].join())
+})
+
 t.test('a year goes with the import that told it', async (t) => {
   const timeline = open(t, t.testdir())
   const syslog = 'May  1 10:00:00 web1 app: x\n'

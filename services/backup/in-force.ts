@@ -37,7 +37,7 @@ export async function* inForce(bus: Bus, workspace: string): AsyncGenerator<Mess
     if (value === undefined) continue
     if (topic === 'imports' && (lastImport === undefined || isAfter(position, lastImport))) continue
     if (topic === 'removals') removed.push({ position, value: value as Removal })
-    if (topic === 'erasures') addErasures(erasures, value as ErasureBatch)
+    if (topic === 'erasures') addErasures(erasures, value)
     yield { topic, key, value: FIRST[topic]?.(value) ?? value }
   }
   const { since } = takenBack(removed)
@@ -79,6 +79,7 @@ const LEFT = {
     const rejections = batch.rejections.filter(
       ({ path }) => !gone.some((each) => takes(each, { path, source })),
     )
-    return rejections.length === 0 ? undefined : { ...batch, rejections }
+    const isNothing = rejections.length === 0 && !batch.settled?.length
+    return isNothing ? undefined : { ...batch, rejections }
   },
 }

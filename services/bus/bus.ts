@@ -65,7 +65,7 @@ export function isAfter(position: string, other: string): boolean {
 
 /**
  * Where a consumer begins: after a position of its own (null: with the first message), or where its group stands, whose members share the messages. A log forgets groups that were away for
- * long: `after`, up to which all has been handled for sure, holds where the group stands before it. One beyond the end is of another log, and does not count.
+ * long: `after`, up to which all has been handled for sure, holds where the group stands nowhere. One beyond the end is of another log, and does not count.
  */
 export type From = { after: string | null } | { group: string; after?: string | null }
 
@@ -142,7 +142,6 @@ export const takenBack = (all: TakenBack['all']): TakenBack => ({
 /** Everything that was deleted or redacted in a workspace: it holds for what comes before and after it. */
 export async function erasures(bus: Bus, workspace: string): Promise<Erasures> {
   const all = new Map<string, Erasure>()
-  for await (const { value } of bus.read(workspace, ['erasures']))
-    addErasures(all, value as ErasureBatch)
+  for await (const { value } of bus.read(workspace, ['erasures'])) addErasures(all, value)
   return all
 }

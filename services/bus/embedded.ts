@@ -81,7 +81,7 @@ export function embeddedBus(data: string): EmbeddedBus {
     async consume(workspace, from, handle, signal) {
       const of = log(workspace)
       const after =
-        'group' in from ? laterOf(of.db, standOf(of.db, from.group), from.after) : from.after
+        'group' in from ? beginOf(of.db, standOf(of.db, from.group), from.after) : from.after
       const some = of.db.prepare('select * from log where position > ? order by position limit ?')
       const stands = (at: number): void => {
         if ('group' in from)
@@ -198,14 +198,13 @@ function standOf(db: DatabaseSyncInstance, group: string): string | null {
   return row === undefined ? null : String((row as { position: number }).position)
 }
 
-/** The later of where a group stands and a position up to which all was handled; one beyond the end is of another log. */
-function laterOf(
+/** Where a group stands, or, where it stands nowhere, a position up to which all was handled; one beyond the end is of another log. */
+function beginOf(
   db: DatabaseSyncInstance,
   stands: string | null,
   after: string | null = null,
 ): string | null {
-  const isOfThis = Number(after ?? 0) <= endOf(db)
-  return isOfThis && Number(after ?? 0) > Number(stands ?? 0) ? after : stands
+  return stands ?? (Number(after ?? 0) <= endOf(db) ? after : null)
 }
 
 const endOf = (db: DatabaseSyncInstance): number =>

@@ -158,6 +158,20 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
     }
   }
 
+  const handled = async (workspace: string, group: string): Promise<string | null> => {
+    const { topics } = await log(workspace)
+    const [found] = await asking((a) =>
+      a.fetchOffsets({ groupId: groupOf(workspace, group), topics: [topics.records] }),
+    )
+    return positionOf(
+      new Map(
+        found!.partitions
+          .filter((p) => Number(p.offset) > 0)
+          .map((p) => [partitionName('records', p.partition), Number(p.offset) - 1]),
+      ),
+    )
+  }
+
   return {
     feed: new Feed(settings, feeding, asking),
     async append(workspace, messages) {
@@ -174,8 +188,10 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
       const shared = 'group' in from
       const group = shared ? groupOf(workspace, from.group) : ownGroup()
       const ends = shared ? await lasts(topics.records, 'records') : undefined
+      // Where the group stands itself, it stands before what was handled in full.
+      const stands = shared ? offsetsOf(await handled(workspace, from.group)) : new Map()
       const after = [...offsetsOf(from.after ?? null)].filter(
-        ([p, offset]) => !ends || offset <= (ends.get(p) ?? -1),
+        ([p, offset]) => !ends || (!stands.has(p) && offset <= (ends.get(p) ?? -1)),
       )
       await follow(kafka, {
         group,
@@ -195,19 +211,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
           ),
       })
     },
-    async handled(workspace, group) {
-      const { topics } = await log(workspace)
-      const [found] = await asking((a) =>
-        a.fetchOffsets({ groupId: groupOf(workspace, group), topics: [topics.records] }),
-      )
-      return positionOf(
-        new Map(
-          found!.partitions
-            .filter((p) => Number(p.offset) > 0)
-            .map((p) => [partitionName('records', p.partition), Number(p.offset) - 1]),
-        ),
-      )
-    },
+    handled,
     async backlog(workspace, after) {
       const { records } = (await log(workspace)).topics
       const at = offsetsOf(after)

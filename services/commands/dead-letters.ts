@@ -41,7 +41,7 @@ export const deadLettersReplayCommand: Command<{ json?: boolean }> = async (
       await out(`still refused: ${why.join(', ')}; see: recount dead-letters list\n`)
     for (const { path, letters } of importAgain)
       await out(
-        `${printable(path)}: ${counted(letters, 'letter')} cannot be read from what is kept: import it again\n`,
+        `${printable(path)}: ${counted(letters, 'letter')} cannot be read from what is kept: recount sources remove ${printable(path)}, then import it again\n`,
       )
   }
   return replayed === tried ? 0 : 1

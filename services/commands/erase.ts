@@ -11,6 +11,7 @@ import {
 } from '../../schemas/erasure.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { erasures, valueOf, type Delivered } from '../bus/bus.ts'
+import { openCatalogue } from '../ingest/catalogue.ts'
 import { TimelineChanged } from '../event-index/event-index.ts'
 import { WrongUse, type Command, type ExitStatus, type Setting } from './command.ts'
 import { counted, printable } from './table.ts'
@@ -72,6 +73,15 @@ export const redactCommand: Command<RedactCommandOptions> = async (setting, opti
   const forms = formsOf(text)
   const hide = (line: string): string =>
     forms.reduce((left, form) => left.replaceAll(form, MASK), line)
+  const catalogue = await openCatalogue(timeline.bus, workspace)
+  const corrected = catalogue
+    .corrections()
+    .find(({ source = '' }) => forms.some((form) => source.includes(form)))
+  if (corrected) {
+    throw new WrongUse(
+      `the text is in the name of a source whose time was corrected, ${printable(hide(corrected.source!))}: take that back first, and correct it again under its new name; see: recount sources show`,
+    )
+  }
   const hidden = (_: string, value: unknown): unknown =>
     typeof value === 'string' ? hide(value) : value
   const hits = await selected(

@@ -1,4 +1,4 @@
-import type { Clock } from '../../schemas/context.ts'
+import { MOST_MS, type Clock } from '../../schemas/context.ts'
 import { datedSources, type Assumptions, type DatedSource } from '../source-time/dated-sources.ts'
 import { offsetsOf } from '../source-time/offsets-of.ts'
 import type { Suggestion } from '../source-time/suggest.ts'
@@ -130,7 +130,7 @@ export const sourcesSetClockCommand: Command<{
 export const sourcesSuggestCommand: Command<{ json?: boolean }> = async (setting, { json }) => {
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
-  const suggestions = await offsetsOf(timeline.eventIndex, workspace)
+  const suggestions = await offsetsOf(timeline, workspace)
   if (json) await setting.out(`${JSON.stringify({ suggestions })}\n`)
   else if (suggestions.length === 0)
     await setting.out('No two sources saw enough of the same things at times that do not fit.\n')
@@ -161,9 +161,6 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ['s', 1000],
   ['ms', 1],
 ]
-/** A clock that is wrong by more is not wrong: its stamps are of another thing. */
-const MOST_MS = 100 * 366 * 86_400_000
-
 /** `+7m`, `-1h30m`, `+275d`, `-0.25s` in milliseconds. @throws WrongUse */
 function offsetOf(text: string): number {
   const wrong = new WrongUse(

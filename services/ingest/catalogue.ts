@@ -1,10 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import {
-  addErasures,
-  type Erasure,
-  type ErasureBatch,
-  type Erasures,
-} from '../../schemas/erasure.ts'
+import { addErasures, type Erasure, type Erasures } from '../../schemas/erasure.ts'
 import {
   isContext,
   type Context,
@@ -61,7 +56,7 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     if (told) known.set(told.path, told)
   }
   for await (const { topic, value } of bus.read(workspace, ['contexts', 'erasures'])) {
-    if (topic === 'erasures') addErasures(erasures, value as ErasureBatch)
+    if (topic === 'erasures') addErasures(erasures, value)
     else if (isContext(value)) set(value)
   }
   return {
@@ -116,7 +111,11 @@ export function updated(
   inherited: readonly Correction[],
 ): Context | undefined {
   const evidence = unite(known?.evidence ?? [], file.evidence)
-  const corrections = known ? (known.corrections ?? []) : inherited
+  const mine = known?.corrections ?? []
+  const corrections = [
+    ...mine,
+    ...inherited.filter((c) => !mine.some(({ source }) => source === c.source)),
+  ].sort(bySourceName)
   const earlier = !known || (file.head.length > 0 && file.first < known.first)
   const head = earlier || file.head.length > known.head.length ? [...file.head] : known.head
   const context: Context = {

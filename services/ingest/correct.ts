@@ -1,4 +1,4 @@
-import type { Clock, Context, Correction } from '../../schemas/context.ts'
+import type { Clock, Correction } from '../../schemas/context.ts'
 import type { Removal } from '../../schemas/removal.ts'
 import type { Bus, Message } from '../bus/bus.ts'
 import { corrected, openCatalogue } from './catalogue.ts'
@@ -24,18 +24,20 @@ export async function correct(
 ): Promise<Corrected> {
   const catalogue = await openCatalogue(bus, workspace)
   const source = 'source' in of ? of.source : undefined
-  const isMeant = (context: Context): boolean =>
-    streams.includes(context.file) ||
-    // Streams that have it without an event of the source: those of later files take it over from them.
-    (source !== undefined && (context.corrections ?? []).some((c) => c.source === source))
+  let dated = 0
   const messages = catalogue.all().flatMap((context): Message[] => {
-    if (!isMeant(context)) return []
+    const isThere = streams.includes(context.file)
+    // A source may come to every stream, and an event of it may stand in another one than the one that dated it.
+    if (source === undefined && !isThere) return []
     const before = (context.corrections ?? []).find((c) => c.source === source)
     const value = corrected(context, changed(before, source, told))
-    return value ? [{ topic: 'contexts', key: context.file, value }] : []
+    if (!value) return []
+    if (isThere) dated++
+    else delete value.redates
+    return [{ topic: 'contexts', key: context.file, value }]
   })
   if (messages.length === 0) return { streams: 0 }
-  return { streams: messages.length, position: await bus.append(workspace, messages) }
+  return { streams: dated, position: await bus.append(workspace, messages) }
 }
 
 function changed(

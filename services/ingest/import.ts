@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Loaded } from '../../ingest-adapters/load.ts'
-import type { Context } from '../../schemas/context.ts'
+import { contextOf, type Context } from '../../schemas/context.ts'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -121,8 +121,15 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
     )
     if (found.outcome === 'records' && report.lines > 0) {
       const { shift } = found
+      const source = options.source ?? sourceOf(placeOf(found.path))
       const words = timeWords(
-        { path: found.path, context: found.context!, before, zone: options.zone, shift },
+        {
+          path: found.path,
+          context: contextOf(found.context!, source),
+          before: before && contextOf(before, source),
+          zone: options.zone,
+          shift,
+        },
         report,
       )
       if (words !== undefined) report.time = words

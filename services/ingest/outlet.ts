@@ -49,6 +49,8 @@ export function outlet(
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
   const repeats = repeatCounter()
+  /** Ids of events begin with their stamp, those of dead letters end with a number. */
+  const hasLetters = [...erasures.keys()].some((id) => /\.\d+$/.test(id))
   const send = (): void => {
     const messages: Message[] = []
     if (records.length > 0)
@@ -74,6 +76,17 @@ export function outlet(
     report.rejected++
     report.reasons[reason] = (report.reasons[reason] ?? 0) + 1
   }
+  /** What is left of a record, also of one that was a dead letter when it was erased: by its text, because it had no other name. */
+  const notErased = (record: BusRecord): BusRecord | undefined => {
+    const left = erased(record, erasures)
+    if (!left || !hasLetters) return left
+    const { raw } = placed(record.original, record.line)
+    const letter = `${hash(`${ids.file}\0${raw}`)}.0`
+    if (!erasures.has(letter)) return left
+    const masked = erased({ ...left, id: letter }, erasures)
+    // Where a mask does not fit it is not known what to hide.
+    return masked && masked.original !== left.original ? { ...masked, id: record.id } : undefined
+  }
   return {
     batch,
     refusals,
@@ -85,7 +98,7 @@ export function outlet(
     },
     record(record) {
       report.lines++
-      const left = erased(record, erasures)
+      const left = notErased(record)
       if (!left) return reject('deleted')
       before?.read(record.line, record.original)
       records.push(left)
@@ -93,12 +106,12 @@ export function outlet(
     },
     refuse({ rejected, reason, line }, at) {
       report.lines++
-      reject(reason)
       const place = placed(rejected, line)
       const of = hash(`${ids.file}\0${place.raw}`)
       const id = `${of}.${repeats(of)}`
       before?.refused(id)
       const left = erased({ id, path: report.path, reason, ...place, ...at }, erasures)
+      reject(left ? reason : 'deleted')
       if (left) rejections.push(left)
       characters += place.raw.length
     },

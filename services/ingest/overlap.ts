@@ -1,5 +1,5 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
-import type { Context } from '../../schemas/context.ts'
+import { contextOf, type Context } from '../../schemas/context.ts'
 import type { Erasures } from '../../schemas/erasure.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
@@ -138,11 +138,10 @@ function ascends(seen: readonly (readonly Seen[])[], path: string): boolean {
   })
 }
 
-function yearsBetween(
-  { time }: SourceRecord,
-  { context, at }: { context: Context; at: string },
-): number {
-  const ms = Date.parse(at)
+function yearsBetween({ time }: SourceRecord, { context, at, seen }: Held): number {
+  // By its own clock, as the file that is read.
+  const { clock } = contextOf(context, seen?.[0]?.source ?? '')
+  const ms = Date.parse(at) - (clock?.addMs ?? 0)
   if (time.lacks === 'year')
     return new Date(ms).getUTCFullYear() - (context.year ?? new Date(ms).getUTCFullYear())
   if (time.lacks === 'date') return Math.floor(ms / 86_400_000) - (context.day ?? 0)

@@ -78,12 +78,9 @@ export function resequence(
       if (known >= 0) sent(left.splice(known, 1)[0]!, record.id)
       const { turn: _, ...step } = stepOf(record)
       const { late, behind, ...rest } = record
-      const now: BusRecord = { ...rest, ...identify(record), ...step }
-      const isSame =
-        now.id === record.id &&
-        now.place === record.place &&
-        now.late === late &&
-        now.behind === behind
+      // Its bytes may have been redacted since, of which no id can be made.
+      const now: BusRecord = { ...rest, ...identify(record), ...step, id: record.id }
+      const isSame = now.place === record.place && now.late === late && now.behind === behind
       if (!isSame) out.push(now)
       return out
     },

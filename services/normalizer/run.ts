@@ -72,7 +72,8 @@ export function runNormalizer(
       waiting.splice(i, 1)
     }
   }
-  const isEmpty = 'after' in ports.from && after === null
+  // What a group takes over, another member may have begun.
+  const isEmpty = !('group' in ports.from) && after === null
   const apply = applier(ports, { after, isEmpty }, (position, created) => {
     ports.wrote?.(created)
     for (const [partition, offset] of offsetsOf(position)) reached.set(partition, offset)

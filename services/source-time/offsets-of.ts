@@ -1,13 +1,19 @@
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
+import { contextOf } from '../../schemas/context.ts'
+import type { Bus } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import { openCatalogue } from '../ingest/catalogue.ts'
 import { suggestOffsets, TRUST, type Suggestion, type Trust } from './suggest.ts'
 import { WitnessCollector } from './witnesses.ts'
 
 const PAGE = 1000
 const TEXT = 100
 
-/** What all events of a workspace show about the clocks of their sources. */
-export async function offsetsOf(index: EventIndex, workspace: string): Promise<Suggestion[]> {
+/** What all events of a workspace show about the clocks of their sources: what to add to their stamps as they are written, so with the correction that is in force. */
+export async function offsetsOf(
+  { bus, eventIndex: index }: { bus: Bus; eventIndex: EventIndex },
+  workspace: string,
+): Promise<Suggestion[]> {
   const collector = new WitnessCollector()
   const bases = new Map<string, Map<Trust, number>>()
   for (let cursor: string | null | undefined; cursor !== null;) {
@@ -30,7 +36,24 @@ export async function offsetsOf(index: EventIndex, workspace: string): Promise<S
     cursor = page.next
   }
   const trust = new Map([...bases].map(([source, of]) => [source, mostOf(of)]))
-  return suggestOffsets(collector.shared(), trust)
+  const catalogue = await openCatalogue(bus, workspace)
+  const byFile = new Map(catalogue.all().map((context) => [context.file, context]))
+  return Promise.all(
+    suggestOffsets(collector.shared(), trust).map(async (suggestion) => {
+      const { source, add, drift } = suggestion
+      const [stream] = await index.streams(workspace, { source })
+      const context = stream === undefined ? undefined : byFile.get(stream)
+      const clock = context && contextOf(context, source).clock
+      if (!clock || add === 0) return suggestion
+      const perDay = (drift?.perDay ?? 0) + (clock.drift?.msPerDay ?? 0) / 1000
+      const from = drift?.from ?? clock.drift?.from
+      return {
+        ...suggestion,
+        add: add + clock.addMs / 1000,
+        ...(from !== undefined && { drift: { from, perDay } }),
+      }
+    }),
+  )
 }
 
 /** Unix seconds with the fraction, to the microsecond. */

@@ -140,7 +140,7 @@ export function sourceRoutes(
       },
     },
     async ({ query }) => ({
-      suggestions: await offsetsOf(eventIndex, workspaceOf(workspaces, query.workspace)),
+      suggestions: await offsetsOf({ bus, eventIndex }, workspaceOf(workspaces, query.workspace)),
     }),
   )
   app.put(

@@ -12,7 +12,7 @@ export interface Following {
   topic: string
   /** Whether the offsets of the group count. */
   shared: boolean
-  /** Offsets after which to begin, where a shared group does not stand behind them already. */
+  /** Offsets after which to begin, where a shared group stands nowhere. */
   after: ReadonlyMap<number, number>
   /** `begins`: partitions were given out anew since the last call. */
   take(messages: readonly KafkaMessage[], partition: number, begins: boolean): Promise<void>

@@ -89,7 +89,7 @@ export class Sender {
       // A removal is sent alone: it stands behind what was sent before it.
       for (
         let next = this.#queue[0];
-        next && characters + next.characters <= AT_ONCE && ![some[0]!, next].some(hasRemovals);
+        next && characters + next.characters <= AT_ONCE && ![some[0]!, next].some(isNoted);
         next = this.#queue[0]
       ) {
         characters += next.characters
@@ -111,7 +111,7 @@ export class Sender {
   }
 
   async #sendTogether(appends: readonly Append[]): Promise<void> {
-    for (const append of appends) if (hasRemovals(append)) await this.#noteRemovals(append)
+    for (const append of appends) if (isNoted(append)) await this.#note(append)
     const next = await this.#sendAll(appends.flatMap(({ addressed }) => addressed))
     for (const append of appends) {
       for (const { topic, message } of append.addressed) {
@@ -142,19 +142,21 @@ export class Sender {
   }
 
   /**
-   * Every partition has its removals among its records; a copy that says where they stand in all of them can be found without reading these. The copy is
+   * Every partition has its removals and erasures among its records; a copy, of removals with where they stand in all of them, can be found without reading these. The copy is
    * first: if the rest is not sent, a rebuild takes away what the normalizers did not, and not the other way round.
    */
-  async #noteRemovals({ messages, values }: Append): Promise<void> {
+  async #note({ messages, values }: Append): Promise<void> {
     // Behind the last message, where nothing is yet.
     const behind = new Map([...(await this.#ends())].map(([p, offset]) => [p, offset + 1]))
     const position = positionOf(behind) ?? ''
-    const removals = messages.flatMap(({ topic }, i): Addressed[] => {
-      if (topic !== 'removals') return []
-      const [key, value, headers] = [`removals/${randomUUID()}`, values[i]!, { topic, position }]
+    const copies = messages.flatMap(({ topic, key: own }, i): Addressed[] => {
+      const value = values[i]!
+      const [key, headers] =
+        topic === 'removals' ? [`removals/${randomUUID()}`, { topic, position }] : [own, { topic }]
+      if (topic !== 'removals' && topic !== 'erasures') return []
       return [{ topic: this.#topics.catalogue, message: { key, value, headers, partition: 0 } }]
     })
-    await this.#sendAll(removals)
+    await this.#sendAll(copies)
   }
 
   /** Removals and erasures concern every partition; a context is for its stream and for whoever looks for streams. */
@@ -167,11 +169,13 @@ export class Sender {
     const all = (): Addressed[] =>
       Array.from({ length: this.#partitions }, (_, p) => to('records', p))
     if (topic === 'removals') return all()
-    if (topic === 'erasures') return [...all(), to('catalogue', 0)]
+    if (topic === 'erasures') return all()
     if (topic === 'contexts') return [to('records', own), to('catalogue', 0)]
     if (topic === 'imports') return [to('catalogue', 0)]
     return [to(topic === 'records' ? 'records' : 'deadLetters', own)]
   }
 }
 
-const hasRemovals = ({ messages }: Append): boolean => messages.some((m) => m.topic === 'removals')
+/** Whether a copy of it goes to the catalogue before it. */
+const isNoted = ({ messages }: Append): boolean =>
+  messages.some(({ topic }) => topic === 'removals' || topic === 'erasures')

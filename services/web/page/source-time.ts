@@ -11,13 +11,19 @@ interface Dated {
     zone: { value: string; known: 'assumed' | 'told' | 'corrected' }
     year?: { value: number; from: number; because?: string }
     date?: { value: string; from: string; because?: string }
-    clock?: { addMs: number }
+    clock?: Clock
   }[]
+}
+
+/** A drift is kept as it is. */
+interface Clock {
+  addMs: number
+  drift?: object
 }
 
 interface Telling {
   zone?: string | null
-  clock?: { addMs: number } | null
+  clock?: Clock | null
 }
 
 /** What is taken for granted about the time of the event's source, and the ways to tell it better. `changed` is called when the timeline is another one. */
@@ -96,7 +102,7 @@ function partsOf(dated: Dated, tell: (telling: Telling) => Promise<void>): HTMLE
     form(
       'Seconds to add to all its stamps',
       { type: 'number', step: 'any', placeholder: '-420', value: clock ? clock.addMs / 1000 : '' },
-      (value) => void tell({ clock: { addMs: Math.round(Number(value) * 1000) } }),
+      (value) => void tell({ clock: { ...clock, addMs: Math.round(Number(value) * 1000) } }),
       clock ? () => void tell({ clock: null }) : undefined,
     ),
   ]
