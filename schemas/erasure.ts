@@ -34,8 +34,7 @@ export type ErasureBatch = Static<typeof ErasureBatch>
 /** All erasures of a workspace by id. */
 export type Erasures = ReadonlyMap<string, Erasure>
 
-/** What was deleted stays so; masks add up. */
-/** What is none of ours is passed over: the normalizer makes a dead letter of it. */
+/** What was deleted stays so; masks add up. What is none of ours is passed over: the normalizer makes a dead letter of it. */
 export function addErasures(known: Map<string, Erasure>, batch: unknown): void {
   if (!Check(ErasureBatch, batch)) return
   const { erased } = batch

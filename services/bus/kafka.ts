@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  Kafka,
-  logLevel,
-  type Admin,
-  type KafkaJSError,
-  type KafkaMessage,
-  type Producer,
-} from 'kafkajs'
+import { Kafka, logLevel, type Admin, type KafkaJSError, type KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
 import { offsetsOf, positionOf, type Offsets } from '../../schemas/position.ts'
 import { inProcessSpan } from '../tracing.ts'
@@ -16,9 +9,11 @@ import type { Bus, Delivered } from './bus.ts'
 import { clientAccess, explained } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
 import { checkTopics } from './kafka/check.ts'
+import { connection } from './kafka/connection.ts'
 import { Feed } from './kafka/feed.ts'
 import { delivered, follow } from './kafka/follow.ts'
-import { Sender, type Connection } from './kafka/sender.ts'
+import { handOver } from './kafka/hand-over.ts'
+import { Sender } from './kafka/sender.ts'
 import {
   ensureTopics,
   holding,
@@ -250,76 +245,6 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
       await producer.drop()
       await feeding.drop()
       await admin.drop()
-    },
-  }
-}
-
-/** Connected when it is first asked for, and again after a failure. */
-function connection<T extends Admin | Producer>(make: () => T): Connection<T> {
-  let made: Promise<T> | undefined
-  const connected = async (): Promise<T> => {
-    const client = make()
-    try {
-      await client.connect()
-    } catch (error) {
-      // Of a user who is refused the connection stays, and would keep the process.
-      await client.disconnect().catch(() => undefined)
-      throw error
-    }
-    return client
-  }
-  return {
-    get: () =>
-      (made ??= connected().catch((error: unknown) => {
-        made = undefined
-        throw error
-      })),
-    async drop() {
-      const was = made
-      made = undefined
-      await was?.then((client) => client.disconnect()).catch(() => undefined)
-    },
-  }
-}
-
-/** Gives things from a callback to a loop, one at a time: the callback waits until the loop is done with it. */
-function handOver<T>(): {
-  give(thing: T): Promise<void>
-  taken(): Promise<T>
-  done(): void
-  fail(error: Error): void
-  /** Whoever gives something after this waits for nobody. */
-  close(): void
-} {
-  let given: { thing: T; done(): void } | undefined
-  let wake: (() => void) | undefined
-  let failed: Error | undefined
-  let closed = false
-  const done = (): void => {
-    const was = given
-    given = undefined
-    was?.done()
-  }
-  return {
-    give: (thing) =>
-      new Promise((resolve) => {
-        if (closed) return resolve()
-        given = { thing, done: resolve }
-        wake?.()
-      }),
-    async taken() {
-      if (!given && !failed) await new Promise<void>((resolve) => (wake = resolve))
-      if (given) return given.thing
-      throw failed!
-    },
-    done,
-    fail(error) {
-      failed = error
-      wake?.()
-    },
-    close() {
-      closed = true
-      done()
     },
   }
 }

@@ -13,6 +13,7 @@ import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { erasures, valueOf, type Delivered } from '../bus/bus.ts'
 import { openCatalogue } from '../ingest/catalogue.ts'
 import { TimelineChanged } from '../event-index/event-index.ts'
+import { pagesOf } from '../event-index/pages-of.ts'
 import { WrongUse, type Command, type ExitStatus, type Setting } from './command.ts'
 import { counted, printable } from './table.ts'
 import { pageQuery, textLine, type TimelineFilters } from './timeline.ts'
@@ -176,14 +177,10 @@ async function selected(
   for (;;) {
     const hits: Hits = { ids: new Map(), letters: 0, shown: [] }
     try {
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const asked = { ...query, ...(cursor && { cursor }) }
-        const page = await timeline.eventIndex.page(workspace, asked)
-        const events = JSON.parse(`[${Buffer.from(page.events).toString()}]`) as TimelineEvent[]
+      for await (const events of pagesOf(timeline.eventIndex, workspace, query)) {
         for (const event of events)
           if (isHit(event)) show(hits, event.event.id, lineOf(event), { at: event['@timestamp'] })
         if (hits.ids.size > LIMIT) throw tooMany()
-        cursor = page.next
       }
       return hits
     } catch (error) {

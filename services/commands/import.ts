@@ -1,6 +1,6 @@
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import { expanded } from '../ingest/walk.ts'
-import { zoneRules } from '../normalizer/zones.ts'
+import { ZONE_WANTED, zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command } from './command.ts'
 import { SAMPLE_WORKSPACE } from './sample.ts'
 import { counted, printable, table } from './table.ts'
@@ -17,9 +17,7 @@ export const importCommand: Command<ImportCommandOptions> = async (
   { zone, source, json },
 ) => {
   if (zone !== undefined && !zoneRules(zone)) {
-    throw new WrongUse(
-      `--zone ${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
-    )
+    throw new WrongUse(`--zone ${zone} is no zone: ${ZONE_WANTED}`)
   }
   if (source === '') throw new WrongUse('--source is empty: give a name, or leave it out')
   const { timeline, workspace, nowMs, notes, terminal } = setting

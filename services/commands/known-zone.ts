@@ -1,14 +1,11 @@
 import { Problem } from '../api/problems.ts'
-import { zoneRules } from '../normalizer/zones.ts'
+import { ZONE_WANTED, zoneRules } from '../normalizer/zones.ts'
 import type { Timeline } from '../timeline.ts'
 
 /** @throws Problem invalid-zone, where a zone is told over HTTP that is none */
 export function knownZone(zone: string | null | undefined): void {
   if (typeof zone === 'string' && !zoneRules(zone))
-    throw new Problem(
-      'invalid-zone',
-      `zone=${zone}: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
-    )
+    throw new Problem('invalid-zone', `zone=${zone}: ${ZONE_WANTED}`)
 }
 
 /** Corrections as the API takes them. */

@@ -1,9 +1,10 @@
 import { MOST_MS, type Clock } from '../../schemas/context.ts'
 import { datedSources, type Assumptions, type DatedSource } from '../source-time/dated-sources.ts'
-import { offsetsOf } from '../source-time/offsets-of.ts'
+import { clockSuggestions } from '../source-time/clock-suggestions.ts'
 import type { Suggestion } from '../source-time/suggest.ts'
 import { parseInstant } from '../event-index/instant-key.ts'
-import { zoneRules } from '../normalizer/zones.ts'
+import { ORDERS } from '../ingest/time-words.ts'
+import { ZONE_WANTED, zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { namedOf } from './sources.ts'
 import { counted, printable, withoutControls } from './table.ts'
@@ -51,8 +52,6 @@ const placeOf = ({ paths, stream }: Assumptions): string => {
   return more.length > 0 ? `${first} and ${counted(more.length, 'more file')}` : first
 }
 
-const ORDERS = { dmy: 'day before month', mdy: 'month before day', ymd: 'year first' }
-
 function known(
   { zone, year, date, order, clock }: Assumptions,
   bases: Readonly<Record<string, number>>,
@@ -93,9 +92,7 @@ export const sourcesSetZoneCommand: Command<{
   if ((zone === undefined) === !reset)
     throw new WrongUse('set-zone wants a zone, such as Europe/Berlin or -04:00, or --reset')
   if (zone !== undefined && !zoneRules(zone))
-    throw new WrongUse(
-      `${zone} is no zone: give an IANA name such as Europe/Berlin, or an offset such as -04:00`,
-    )
+    throw new WrongUse(`${zone} is no zone: ${ZONE_WANTED}`)
   return tell(setting, name, { zone: zone ?? null })
 }
 
@@ -130,7 +127,7 @@ export const sourcesSetClockCommand: Command<{
 export const sourcesSuggestCommand: Command<{ json?: boolean }> = async (setting, { json }) => {
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
-  const suggestions = await offsetsOf(timeline, workspace)
+  const suggestions = await clockSuggestions(timeline, workspace)
   if (json) await setting.out(`${JSON.stringify({ suggestions })}\n`)
   else if (suggestions.length === 0)
     await setting.out('No two sources saw enough of the same things at times that do not fit.\n')

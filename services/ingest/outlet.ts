@@ -2,7 +2,7 @@ import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-r
 import { erased, type Erasures } from '../../schemas/erasure.ts'
 import { placed, type Reason } from '../../schemas/rejection.ts'
 import type { Message } from '../bus/bus.ts'
-import { hash } from './identity.ts'
+import { letterOf } from './dead-letters.ts'
 import type { OnTheWay } from './on-the-way.ts'
 import type { FileReport } from './read-file.ts'
 import type { RefusedBefore } from './refused-before.ts'
@@ -49,8 +49,6 @@ export function outlet(
   let rejections: RejectionBatch['rejections'] = []
   let characters = 0
   const repeats = repeatCounter()
-  /** Ids of events begin with their stamp, those of dead letters end with a number. */
-  const hasLetters = [...erasures.keys()].some((id) => /\.\d+$/.test(id))
   const send = (): void => {
     const messages: Message[] = []
     if (records.length > 0)
@@ -79,9 +77,9 @@ export function outlet(
   /** What is left of a record, also of one that was a dead letter when it was erased: by its text, because it had no other name. */
   const notErased = (record: BusRecord): BusRecord | undefined => {
     const left = erased(record, erasures)
-    if (!left || !hasLetters) return left
+    if (!left || erasures.size === 0) return left
     const { raw } = placed(record.original, record.line)
-    const letter = `${hash(`${ids.file}\0${raw}`)}.0`
+    const letter = `${letterOf(ids.file, raw)}.0`
     if (!erasures.has(letter)) return left
     const masked = erased({ ...left, id: letter }, erasures)
     // Where a mask does not fit it is not known what to hide.
@@ -107,7 +105,7 @@ export function outlet(
     refuse({ rejected, reason, line }, at) {
       report.lines++
       const place = placed(rejected, line)
-      const of = hash(`${ids.file}\0${place.raw}`)
+      const of = letterOf(ids.file, place.raw)
       const id = `${of}.${repeats(of)}`
       before?.refused(id)
       const left = erased({ id, path: report.path, reason, ...place, ...at }, erasures)

@@ -1,8 +1,7 @@
 import type { RejectionBatch } from '../../schemas/bus-record.ts'
 import { OF_THE_FILE, parkedEvent, placed } from '../../schemas/rejection.ts'
 import type { Bus, Message } from '../bus/bus.ts'
-import { openLetters, type DeadLetter } from './dead-letters.ts'
-import { hash } from './identity.ts'
+import { letterOf, openLetters, type DeadLetter } from './dead-letters.ts'
 
 /** What was refused of one path before, while it is read again. */
 export interface RefusedBefore {
@@ -27,7 +26,7 @@ type Letter = Pick<DeadLetter['letter'], 'id' | 'first' | 'last'> & { file: stri
 
 /** The id of a dead letter begins with the hash of its stream and text. */
 const isOf = ({ id, file }: Letter, text: string, first: number): boolean =>
-  id.startsWith(`${hash(`${file}\0${placed(text, first).raw}`)}.`)
+  id.startsWith(`${letterOf(file, placed(text, first).raw)}.`)
 
 export async function openRereading(
   bus: Bus,

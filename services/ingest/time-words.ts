@@ -75,7 +75,8 @@ export function decisive(evidence: readonly Evidence[], value: number): Evidence
   return undefined
 }
 
-const ORDERS = { dmy: 'day before month', mdy: 'month before day', ymd: 'year first' }
+/** In words, the order of dates in digits. */
+export const ORDERS = { dmy: 'day before month', mdy: 'month before day', ymd: 'year first' }
 
 const orderWords = ({ order, orderOpen }: Context): string[] =>
   order && orderOpen ? [`dates in digits count with ${ORDERS[order]}, which nothing decides`] : []

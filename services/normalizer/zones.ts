@@ -25,6 +25,9 @@ export interface ZoneRules {
 const FIXED = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i
 const rules = new Map<string, ZoneRules>()
 
+/** What to give where a name is no zone. */
+export const ZONE_WANTED = 'give an IANA name such as Europe/Berlin, or an offset such as -04:00'
+
 /** The rules of an IANA zone (`Europe/Berlin`) or a fixed offset (`-04:00`, `UTC`); undefined for anything else. */
 export function zoneRules(name: string): ZoneRules | undefined {
   const known = rules.get(name)

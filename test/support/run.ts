@@ -34,6 +34,7 @@ const status = await new Promise<number>((resolve) =>
 )
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const reasons = new Set<string>()
+const failures: string[] = []
 let file = ''
 let onEngines = 0
 for (const line of readFileSync(RESULT, 'utf8').split('\n')) {
@@ -44,9 +45,13 @@ for (const line of readFileSync(RESULT, 'utf8').split('\n')) {
   if (skipped) {
     counts.skipped++
     reasons.add(skipped[1]!.trim())
-  } else if (SUMMARY.test(line)) continue
-  else if (m[1]) counts.failed++
-  else {
+  } else if (SUMMARY.test(line)) {
+    // A file that timed out or died fails although none of its assertions does.
+    if (m[1]) failures.push(`${file}: ${m[2] ?? ''}`)
+  } else if (m[1]) {
+    counts.failed++
+    failures.push(`${file}: ${m[2] ?? ''}`)
+  } else {
     counts.passed++
     if (ENGINE_TESTS.some((name) => file.endsWith(name))) onEngines++
   }
@@ -59,5 +64,7 @@ if (all && process.env['RECOUNT_TEST_KAFKA_BROKERS'] && onEngines < LEAST_ON_ENG
 }
 for (const reason of reasons) console.log(`skipped: ${reason}`)
 if (status !== 0 && counts.failed === 0) counts.failed = 1
+for (const failure of failures) console.log(`failed: ${failure}`)
+if (counts.failed > 0 && failures.length === 0) console.log(`failed: tap ended with ${status}`)
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed > 0 ? 1 : 0

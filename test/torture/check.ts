@@ -1,5 +1,5 @@
 import type { RejectionBatch } from '../../schemas/bus-record.ts'
-import type { TimelineEvent } from '../../schemas/timeline-event.ts'
+import { pagesOf } from '../../services/event-index/pages-of.ts'
 import type { Timeline } from '../../services/timeline.ts'
 import { wrongSums } from '../support/recount.ts'
 import type { Sent } from './load.ts'
@@ -99,16 +99,9 @@ export const broken = (f: Figures & Partial<Conduct>): boolean =>
 
 async function counted(timeline: Timeline, workspace: string): Promise<Map<string, number>> {
   const there = new Map<string, number>()
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await timeline.eventIndex.page(workspace, {
-      limit: PAGE,
-      order: 'asc',
-      ...(cursor !== undefined && { cursor }),
-    })
-    const events = JSON.parse(`[${Buffer.from(page.events).toString()}]`) as TimelineEvent[]
+  const query = { limit: PAGE, order: 'asc' } as const
+  for await (const events of pagesOf(timeline.eventIndex, workspace, query))
     for (const { message } of events) there.set(message, (there.get(message) ?? 0) + 1)
-    cursor = page.next
-  }
   return there
 }
 

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { Clock } from '../../../schemas/context.ts'
 import type { Removal } from '../../../schemas/removal.ts'
 import { datedSources } from '../../source-time/dated-sources.ts'
-import { offsetsOf } from '../../source-time/offsets-of.ts'
+import { clockSuggestions } from '../../source-time/clock-suggestions.ts'
 import type { ServerPorts } from '../build-server.ts'
 import { Problem } from '../problems.ts'
 import { WorkspaceParameter, workspaceOf } from './parameters.ts'
@@ -140,7 +140,10 @@ export function sourceRoutes(
       },
     },
     async ({ query }) => ({
-      suggestions: await offsetsOf({ bus, eventIndex }, workspaceOf(workspaces, query.workspace)),
+      suggestions: await clockSuggestions(
+        { bus, eventIndex },
+        workspaceOf(workspaces, query.workspace),
+      ),
     }),
   )
   app.put(

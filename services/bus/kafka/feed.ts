@@ -1,6 +1,6 @@
 import { CompressionTypes, type Admin, type Producer } from 'kafkajs'
 import { Unavailable } from '../../unavailable.ts'
-import type { Connection } from './sender.ts'
+import type { Connection } from './connection.ts'
 import type { KafkaSettings } from './topics.ts'
 
 const DAY_MS = 86_400_000

@@ -4,18 +4,12 @@ import { positionOf, type Offsets } from '../../../schemas/position.ts'
 import { inSendSpan } from '../../tracing.ts'
 import type { Message } from '../bus.ts'
 import { explained } from './access.ts'
+import type { Connection } from './connection.ts'
 import { partitionName, partitionOf, type Topics } from './topics.ts'
 import { Unavailable } from '../../unavailable.ts'
 
 /** So many characters are sent at once: the client holds them several times. */
 const AT_ONCE = 8_000_000
-
-/** A client that is connected when it is asked for. */
-export interface Connection<T> {
-  get(): Promise<T>
-  /** Closes it, if there is one; the next one is new. */
-  drop(): Promise<void>
-}
 
 interface Append {
   messages: readonly Message[]

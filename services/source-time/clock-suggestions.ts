@@ -1,7 +1,7 @@
-import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { contextOf } from '../../schemas/context.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
+import { pagesOf } from '../event-index/pages-of.ts'
 import { openCatalogue } from '../ingest/catalogue.ts'
 import { suggestOffsets, TRUST, type Suggestion, type Trust } from './suggest.ts'
 import { WitnessCollector } from './witnesses.ts'
@@ -10,19 +10,13 @@ const PAGE = 1000
 const TEXT = 100
 
 /** What all events of a workspace show about the clocks of their sources: what to add to their stamps as they are written, so with the correction that is in force. */
-export async function offsetsOf(
+export async function clockSuggestions(
   { bus, eventIndex: index }: { bus: Bus; eventIndex: EventIndex },
   workspace: string,
 ): Promise<Suggestion[]> {
   const collector = new WitnessCollector()
   const bases = new Map<string, Map<Trust, number>>()
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await index.page(workspace, {
-      limit: PAGE,
-      order: 'asc',
-      ...(cursor !== undefined && { cursor }),
-    })
-    const events = JSON.parse(`[${Buffer.from(page.events).toString()}]`) as TimelineEvent[]
+  for await (const events of pagesOf(index, workspace, { limit: PAGE, order: 'asc' })) {
     for (const { '@timestamp': at, message, event, timeline } of events) {
       const { source } = timeline.seen[0]!
       const of = bases.get(source) ?? new Map<Trust, number>()
@@ -33,7 +27,6 @@ export async function offsetsOf(
         message,
       )
     }
-    cursor = page.next
   }
   const trust = new Map([...bases].map(([source, of]) => [source, mostOf(of)]))
   const catalogue = await openCatalogue(bus, workspace)
