@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
 import t from 'tap'
@@ -74,3 +74,34 @@ t.test('another log is taken over whole into an empty one, and told to who waits
   await from!.close()
   await to!.close()
 })
+
+t.test(
+  'what a reader keeps in the file of a log when it is erased is gone with the next start',
+  async (t) => {
+    const folder = join(data, 'scrubbed')
+    const path = join(folder, 'main/log.sqlite')
+    const bus = embeddedBus(folder)
+    const key = 'stream'
+    const value = { records: [{ id: 'e1', original: 'the canary', fields: {}, time: {} }] }
+    await bus.append('main', [{ topic: 'records', key, value }])
+    const reader = new DatabaseSync(path)
+    const { body } = reader.prepare('select body from log').get() as { body: Uint8Array }
+    reader.exec('pragma wal_checkpoint(truncate); begin; select * from log')
+    reader.prepare('select * from log').get()
+    const holds = (): boolean => readFileSync(path).includes(Buffer.from(body))
+    t.ok(holds())
+    await t.rejects(
+      bus.erase('main', { erased: [{ id: 'e1' }], streams: [key] }),
+      /^what was erased is gone from the timeline, but not from log\.sqlite, which is being read/,
+    )
+    t.match((await bus.check('main')).wrong, [/what was erased still stands in free pages/])
+    t.ok(holds(), 'the test can tell')
+    reader.exec('rollback')
+    reader.close()
+    await bus.close()
+    const again = embeddedBus(folder)
+    t.strictSame((await again.check('main')).wrong, [])
+    t.notOk(holds())
+    await again.close()
+  },
+)

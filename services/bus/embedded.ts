@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BroadcastChannel } from 'node:worker_threads'
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
-import { scrub } from '../scrub.ts'
+import { oweScrub, owesScrub, scrub, scrubOwed } from '../scrub.ts'
 import { inInsertSpan } from '../tracing.ts'
 import type { Bus, Message } from './bus.ts'
 import { overwritten } from './embedded/overwritten.ts'
@@ -74,6 +74,7 @@ export function embeddedBus(data: string): EmbeddedBus {
         position = endOf(to.db) + 1
         to.insert.run(position, message.topic, message.key, body, digest(body))
         for (const row of rows) to.overwrite.run(row.body, digest(row.body), row.position)
+        oweScrub(to.db)
       })
       scrub(to.db, 'log.sqlite')
       return { position: String(position), overwritten: true }
@@ -173,6 +174,7 @@ function opened(folder: string): Log {
 function openLog(folder: string): Log {
   mkdirSync(folder, { recursive: true })
   const db = openLogFile(join(folder, 'log.sqlite'))
+  scrubOwed(db, 'log.sqlite')
   const changes = new EventEmitter()
   changes.setMaxListeners(0)
   const log: Log = {
@@ -269,6 +271,8 @@ const REMEDY = 'Restore it from a backup: what is damaged there cannot be worked
 
 function checkLog(db: DatabaseSyncInstance): string[] {
   const wrong: string[] = []
+  if (owesScrub(db))
+    wrong.push('log.sqlite: what was erased still stands in free pages. Make room, and start again')
   const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[]
   for (const { integrity_check: text } of rows)
     if (text !== 'ok') wrong.push(`log.sqlite: ${text}. ${REMEDY}`)

@@ -1,4 +1,5 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
+import { scrubOwed } from '../../scrub.ts'
 import { Newer } from '../../unavailable.ts'
 
 /** Raised with every change of the tables; an index of another version is thrown away and filled again from the log. */
@@ -30,7 +31,10 @@ export function openForWriting(path: string): DatabaseSyncInstance {
   db.exec(`pragma busy_timeout = 10000; pragma page_size = 16384; pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000;
     pragma cache_size = -65536; pragma temp_store = memory`)
   const has = db.prepare("select 1 from sqlite_master where name = 'meta'").get()
-  if (has) return db
+  if (has) {
+    scrubOwed(db, 'index.sqlite')
+    return db
+  }
   db.exec(`begin; ${TABLES} commit`)
   db.prepare("insert into meta values ('version', ?), ('generation', ?), ('changes', 0)").run(
     VERSION,

@@ -4,7 +4,7 @@ import type { Removal } from '../../../schemas/removal.ts'
 import { isRepeat, merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
-import { scrub } from '../../scrub.ts'
+import { oweScrub, scrub } from '../../scrub.ts'
 import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
@@ -135,6 +135,7 @@ export class Writer {
         this.#words = new Set()
         this.#readBlock()
         this.#raiseGeneration()
+        oweScrub(this.#db)
       })
     } catch (error) {
       this.#block = block
