@@ -66,7 +66,8 @@ export function startThread(module: URL, { data, limits, errors = [], failed }: 
   }
 }
 
-type Calls = Record<string, (...args: never[]) => unknown>
+/** Functions that another thread can call, by name. */
+export type Calls = Record<string, (...args: never[]) => unknown>
 
 /** Answers the calls of the thread that started this one. Large arrays of bytes in an answer move, others are copied. */
 export function answer(calls: Calls): void {

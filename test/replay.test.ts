@@ -299,7 +299,7 @@ t.test('the command replays, alone and beside the server that owns the folder', 
   t.equal(
     first.out,
     '3 dead letters: 1 letter replayed (1 new event), 0 still refused, 2 to be imported again\n' +
-      'unknown.txt: 2 letters cannot be read from what is kept: import it again\n',
+      'unknown.txt: 2 letters cannot be read from what is kept: recount sources remove unknown.txt, then import it again\n',
   )
   t.match((await recount(['timeline'], cwd)).out, /mended/)
   await recount(['sources', 'remove', 'unknown.txt'], cwd)

@@ -1,5 +1,11 @@
 import { Builds, type Build } from './elasticsearch/builds.ts'
-import { readCreated, readHistogram, readSources, readStreams } from './elasticsearch/counts.ts'
+import {
+  readBases,
+  readCreated,
+  readHistogram,
+  readSources,
+  readStreams,
+} from './elasticsearch/counts.ts'
 import type { StoredChange } from './elasticsearch/fields.ts'
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
@@ -128,6 +134,7 @@ export function elasticsearchEventIndex({
     histogram: (name, filter, seconds) =>
       reading(name, (names) => readHistogram(server, names, filter, seconds)),
     sources: (name) => reading(name, (names) => readSources(server, names)),
+    bases: (name) => reading(name, (names) => readBases(server, names)),
     streams: (name, seen) => reading(name, (names) => readStreams(server, names, seen)),
     created: (name, importId) => reading(name, (names) => readCreated(server, names, importId)),
     check: (name) => reading(name, (names) => readHealth(server, names)),

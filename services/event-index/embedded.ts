@@ -10,6 +10,7 @@ import {
   type Bucket,
   type EventIndex,
   type Page,
+  type KnownBy,
   type SourceSummary,
 } from './event-index.ts'
 import { Unavailable } from '../unavailable.ts'
@@ -22,11 +23,12 @@ const SUFFIXES = ['', '-wal', '-shm']
 /**
  * The index in this process: `<data>/<workspace>/index.sqlite`. It is written in the thread that calls and read in one of its own, so that reads do not wait for writes;
  * one thread of a process writes.
- * `renews` is told of a file that is thrown away and made anew.
+ * `renews` is told of a file that is thrown away and made anew. `startReader` makes what answers the calls of readings.ts.
  */
 export function embeddedEventIndex(
   data: string,
   renews: (path: string) => void = () => undefined,
+  startReader: (path: string) => Thread = readerThread,
 ): EventIndex {
   const writers = new Map<string, Writer>()
   const readers = new Map<string, Thread>()
@@ -39,10 +41,7 @@ export function embeddedEventIndex(
       const path = join(data, workspace, 'index.sqlite')
       // Somebody has to make the tables before they are read.
       if (!existsSync(path) || !isCurrent(path)) openWriter(path, renews).close()
-      return startThread(
-        new URL(`./embedded/reader-thread${import.meta.url.slice(-3)}`, import.meta.url),
-        { data: path, limits: LIMITS, errors: [BadCursor, TimelineChanged] },
-      )
+      return startReader(path)
     })
   const read = async <T>(workspace: string, call: string, ...args: unknown[]): Promise<T> =>
     reader(workspace).call<T>(call, ...args)
@@ -71,6 +70,7 @@ export function embeddedEventIndex(
     histogram: (workspace, filter, seconds) =>
       read<Bucket[]>(workspace, 'histogram', filter, seconds),
     sources: (workspace) => read<SourceSummary[]>(workspace, 'sources'),
+    bases: (workspace) => read<KnownBy[]>(workspace, 'bases'),
     streams: (workspace, seen) => read<string[]>(workspace, 'streams', seen),
     check: (workspace) => read<string[]>(workspace, 'check'),
     async created(workspace, importId) {
@@ -107,6 +107,13 @@ export function embeddedEventIndex(
     },
   }
 }
+
+const readerThread = (path: string): Thread =>
+  startThread(new URL(`./embedded/reader-thread${import.meta.url.slice(-3)}`, import.meta.url), {
+    data: path,
+    limits: LIMITS,
+    errors: [BadCursor, TimelineChanged],
+  })
 
 /** What SQLite or the system refuses is no fault of what is written. */
 function writing<T>(write: () => T): T {

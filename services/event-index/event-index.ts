@@ -1,6 +1,7 @@
 import type { Change } from '../../schemas/change.ts'
 import type { Filter, Query } from '../../schemas/query.ts'
 import type { Removal } from '../../schemas/removal.ts'
+import type { Basis } from '../../schemas/timeline-event.ts'
 
 /** A filter whose window is in nanoseconds since 1970, as 19 digits: from <= at < to. */
 export type WindowFilter = Omit<Filter, 'from' | 'to'> & { from?: string; to?: string }
@@ -30,6 +31,14 @@ export interface SourceSummary {
   first: string
   last: string
   kinds: Record<string, number>
+}
+
+/** How many events of a source in a file stream have instants that are known in one way. */
+export interface KnownBy {
+  source: string
+  file: string
+  basis: Basis
+  events: number
 }
 
 /** The cursor is of a timeline that has changed since: events were re-dated or taken away. The reader starts again. */
@@ -69,6 +78,8 @@ export interface EventIndex {
   /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
   histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>
   sources(workspace: string): Promise<SourceSummary[]>
+  /** What `sources` counts, apart by file stream and by how the instants are known. */
+  bases(workspace: string): Promise<KnownBy[]>
   /** The file streams whose events were seen at a path or below it, or in a source. */
   streams(workspace: string, seen: Removal): Promise<string[]>
   /** Takes places away from events, and the events that have none left; resolves to how many events that were. */

@@ -1,7 +1,7 @@
 import type { Removal } from '../../schemas/removal.ts'
 import { Basis } from '../../schemas/timeline-event.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { EventIndex } from '../event-index/event-index.ts'
+import type { EventIndex, KnownBy } from '../event-index/event-index.ts'
 import { openCatalogue } from '../ingest/catalogue.ts'
 import { contextOf, type Clock, type Context } from '../../schemas/context.ts'
 import { decisive } from '../ingest/time-words.ts'
@@ -64,8 +64,6 @@ export interface DatedSource {
   streams: Assumptions[]
 }
 
-const YEAR_S = 365 * 86_400
-
 /** Sources with what is taken for granted about their time: all of them, one, or those of the streams under a path. */
 export async function datedSources(
   { bus, eventIndex }: { bus: Bus; eventIndex: EventIndex },
@@ -73,24 +71,29 @@ export async function datedSources(
   of: Removal | undefined,
 ): Promise<DatedSource[]> {
   const catalogue = await openCatalogue(bus, workspace)
+  const contexts = new Map(catalogue.all().map((context) => [context.file, context]))
+  const bySource = new Map<string, KnownBy[]>()
+  for (const one of await eventIndex.bases(workspace)) {
+    const mine = bySource.get(one.source)
+    if (mine) mine.push(one)
+    else bySource.set(one.source, [one])
+  }
   const under = of && 'path' in of ? new Set(await eventIndex.streams(workspace, of)) : undefined
   const dated: DatedSource[] = []
-  for (const { source, events } of await eventIndex.sources(workspace)) {
+  for (const [source, mine] of bySource) {
     if (of && 'source' in of && of.source !== source) continue
-    const mine = new Set(await eventIndex.streams(workspace, { source }))
-    if (under && ![...mine].some((stream) => under.has(stream))) continue
+    if (under && !mine.some(({ file }) => under.has(file))) continue
     const bases: DatedSource['bases'] = {}
-    for (const basis of Basis.enum) {
-      const filter = { source: [source], q: `timeline.time.basis:${basis}` }
-      const buckets = await eventIndex.histogram(workspace, filter, YEAR_S)
-      const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0)
-      if (count > 0) bases[basis] = count
-    }
-    const streams = catalogue
-      .all()
-      .filter(({ file }) => mine.has(file))
-      .map((context) => assumptions(context, source, catalogue.told(context.file).keys()))
-    dated.push({ source, events, bases, streams })
+    for (const { basis, events } of mine) bases[basis] = (bases[basis] ?? 0) + events
+    const streams = [...new Set(mine.map(({ file }) => file))].flatMap(
+      (file) => contexts.get(file) ?? [],
+    )
+    dated.push({
+      source,
+      events: mine.reduce((sum, { events }) => sum + events, 0),
+      bases,
+      streams: streams.map((each) => assumptions(each, source, catalogue.told(each.file).keys())),
+    })
   }
   return dated
 }

@@ -102,6 +102,23 @@ export async function testEventIndexLife(t: Test, open: Open): Promise<void> {
     t.strictSame(await streams({ source: 'd' }), [])
   })
 
+  await test('events are counted by source, file stream and how their instants are known', async (t, on) => {
+    const long = 'x'.repeat(2000)
+    await on.write(
+      { id: 'a', source: 'web', file: 'f1' },
+      { id: 'b', source: 'web', file: 'f1' },
+      { id: 'c', source: 'web', file: 'f1', time: { basis: 'assumed' } },
+      { id: 'd', source: 'web', file: 'f2', time: { basis: 'assumed' } },
+      { id: 'e', source: long, file: 'f3', time: { basis: 'inferred' } },
+    )
+    t.strictSame(
+      (await on.index.bases(main))
+        .map(({ source, file, basis, events }) => [source, file, basis, events].join(' '))
+        .sort(),
+      ['web f1 assumed 1', 'web f1 explicit 2', 'web f2 assumed 1', `${long} f3 inferred 1`],
+    )
+  })
+
   await test('events are counted by the origin that created them', async (t, on) => {
     const origins = ['i1/0', 'i1/1', 'i1/10', 'i10/0', 'i1']
     await on.write(...origins.map((origin, i) => ({ id: `e${i}`, origin })))

@@ -1,7 +1,8 @@
 import type { estypes } from '@elastic/elasticsearch'
-import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
+import type { Bucket, KnownBy, SourceSummary, WindowFilter } from '../event-index.ts'
 import type { Removal } from '../../../schemas/removal.ts'
-import { isCut, seenIn, type Source } from './fields.ts'
+import { Basis } from '../../../schemas/timeline-event.ts'
+import { isCut, seenIn, term, type Source } from './fields.ts'
 import type { Names } from './names.ts'
 import { search } from './search.ts'
 import { select } from './select.ts'
@@ -120,6 +121,32 @@ export async function readCreated(
   )
   for await (const { key, doc_count } of found) created.set(key.origin, doc_count)
   return created
+}
+
+export async function readBases(server: Server, names: Names): Promise<KnownBy[]> {
+  const known: KnownBy[] = []
+  const sources: Sources = {
+    source: { terms: { field: 'source' } },
+    file: { terms: { field: 'file' } },
+  }
+  // A basis is no column: it is counted by what a query finds it by.
+  const filters = Object.fromEntries(
+    Basis.enum.map((basis) => [basis, { term: { terms: term('timeline.time.basis', basis) } }]),
+  )
+  type Found = { key: { source: string; file: string } } & {
+    bases: { buckets: Record<Basis, { doc_count: number }> }
+  }
+  for await (const each of combinations<Found['key']>(server, names, { match_all: {} }, sources, {
+    bases: { filters: { filters } },
+  })) {
+    const { key, bases } = each as unknown as Found
+    const source = isCut(key.source) ? await wholeName(server, names, key.source) : key.source
+    for (const basis of Basis.enum) {
+      const { doc_count: events } = bases.buckets[basis]
+      if (events > 0) known.push({ source, file: key.file, basis, events })
+    }
+  }
+  return known
 }
 
 export async function readStreams(server: Server, names: Names, seen: Removal): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import type { Bucket, SourceSummary, WindowFilter } from '../event-index.ts'
+import type { Bucket, KnownBy, SourceSummary, WindowFilter } from '../event-index.ts'
 import { takes, type Removal } from '../../../schemas/removal.ts'
 import type { TimelineEvent } from '../../../schemas/timeline-event.ts'
 import { matching } from './reader.ts'
@@ -83,6 +83,15 @@ export function readSources(db: DatabaseSyncInstance): SourceSummary[] {
   }
   return [...sources.values()]
 }
+
+/** Every document is read: this is asked for when a person looks at what is taken for granted. */
+export const readBases = (db: DatabaseSyncInstance): KnownBy[] =>
+  db
+    .prepare(
+      `select source, file, document ->> '$.timeline.time.basis' basis, count(*) events
+        from events join facets on facets.id = facet group by 1, 2, 3`,
+    )
+    .all() as KnownBy[]
 
 /** Every document that may be meant is read: this is asked for when a person corrects something. */
 export function readStreams(db: DatabaseSyncInstance, wanted: Removal): string[] {

@@ -1,34 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import type { Removal } from '../../../schemas/removal.ts'
 import { answer } from '../../thread.ts'
-import type { PageQuery, WindowFilter } from '../event-index.ts'
-import { readHistogram, readSources, readStreams } from './counts.ts'
-import { readPage } from './reader.ts'
-import { meta, openForReading, reading } from './schema.ts'
+import { readings } from './readings.ts'
 
-const db = openForReading(workerData as string)
-const documents = db.prepare(
-  'select id, document from events where id in (select value from json_each(?))',
-)
-const created = db.prepare(
-  "select origin, events from created where origin >= ? || '/' and origin < ? || '0'",
-)
-
-answer({
-  page: (query: PageQuery) => reading(db, () => readPage(db, query)),
-  histogram: (filter: WindowFilter, seconds: number) =>
-    reading(db, () => readHistogram(db, filter, seconds)),
-  sources: () => readSources(db),
-  streams: (seen: Removal) => reading(db, () => readStreams(db, seen)),
-  position: () => meta(db, 'position') ?? null,
-  events: (ids: readonly string[]) =>
-    (documents.all(JSON.stringify(ids)) as { id: string; document: string }[]).map(
-      ({ id, document }) => [id, document],
-    ),
-  created: (importId: string) => created.all(importId, importId),
-  check: () =>
-    (db.prepare('pragma integrity_check').all() as { integrity_check: string }[])
-      .map((row) => row.integrity_check)
-      .filter((text) => text !== 'ok'),
-  close: () => db.close(),
-})
+answer(readings(workerData as string))
