@@ -11,6 +11,7 @@ import { embeddedBus } from '../services/bus/embedded.ts'
 import { embeddedEventIndex } from '../services/event-index/embedded.ts'
 import { readings } from '../services/event-index/embedded/readings.ts'
 import type { EventIndex } from '../services/event-index/event-index.ts'
+import { IN_A_ROW } from '../services/ingest/passages.ts'
 import { importer } from '../services/importer.ts'
 import { runNormalizer } from '../services/normalizer/run.ts'
 import type { Thread } from '../services/thread.ts'
@@ -39,6 +40,19 @@ function reader(path: string): Thread {
     call: async <T>(name: string, ...args: unknown[]) => calls[name]!(...(args as never[])) as T,
     close: async () => void calls['close']!(),
   }
+}
+
+/** Lines of one of the logs. */
+interface Cut {
+  i: number
+  begin: number
+  end: number
+}
+
+/** Of parts that share less than that many lines nobody can say that they are of one log: two hosts may have said the same. */
+const isClear = (one: Cut, other: Cut): boolean => {
+  const shared = Math.min(one.end, other.end) - Math.max(one.begin, other.begin)
+  return one.i !== other.i || shared <= 0 || shared >= IN_A_ROW
 }
 
 async function timelineOf<T>(
@@ -92,10 +106,15 @@ t.test(
       fc.asyncProperty(scene, async ({ logs, parts, order, together }) => {
         const whole = logs.map((lines, i) => file(`whole/${i}.log`, lines))
         // A part that begins amid equal lines cannot be told from one that begins with the first of them.
-        const copies = parts.map(([i, from, length], n) => {
-          const begin = logs[i]!.slice(from).some((l) => logs[i]!.indexOf(l) < from) ? 0 : from
-          return file(`copy${n}.log`, logs[i]!.slice(begin, begin + length))
-        })
+        const cuts = parts
+          .map(([i, from, length]): Cut => {
+            const begin = logs[i]!.slice(from).some((l) => logs[i]!.indexOf(l) < from) ? 0 : from
+            return { i, begin, end: Math.min(begin + length, logs[i]!.length) }
+          })
+          .filter((one, n, all) => all.slice(0, n).every((other) => isClear(one, other)))
+        const copies = cuts.map(({ i, begin, end }, n) =>
+          file(`copy${n}.log`, logs[i]!.slice(begin, end)),
+        )
         const all = [...whole, ...copies]
           .map((input, i) => ({ input, by: order[i]! }))
           .sort((a, b) => a.by - b.by)
