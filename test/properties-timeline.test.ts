@@ -1,46 +1,15 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import pino from 'pino'
 import t from 'tap'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
-import type { Input } from '../services/ingest/input.ts'
-import { embeddedBus } from '../services/bus/embedded.ts'
-import { embeddedEventIndex } from '../services/event-index/embedded.ts'
-import { readings } from '../services/event-index/embedded/readings.ts'
-import type { EventIndex } from '../services/event-index/event-index.ts'
 import { IN_A_ROW } from '../services/ingest/passages.ts'
-import { importer } from '../services/importer.ts'
-import { runNormalizer } from '../services/normalizer/run.ts'
-import type { Thread } from '../services/thread.ts'
 import { file, logOf } from './support/generated.ts'
-import { wrongSums } from './support/recount.ts'
+import { content, timelineOf } from './support/in-process.ts'
 
 /** 10,000 are run now and then: docs/benchmarks.md. */
 const RUNS = Number(process.env['RECOUNT_TEST_RUNS'] ?? 12)
-const NOW_MS = Date.UTC(2026, 0, 15, 12)
-const logger = pino({ level: 'silent' })
-const root = mkdtempSync(join(tmpdir(), 'recount-properties-'))
-t.teardown(() => rmSync(root, { recursive: true }))
 const timeout = 60_000 + RUNS * 1000
 t.setTimeout(timeout)
-
-/** Everything on a timeline, without the paths of copies. */
-async function content(eventIndex: EventIndex): Promise<TimelineEvent[]> {
-  const { events } = await eventIndex.page('main', { limit: 1000, order: 'asc' })
-  return JSON.parse(`[${Buffer.from(events).toString()}]`) as TimelineEvent[]
-}
-
-/** The calls of a reader in this thread: starting one takes longer than a whole run. */
-function reader(path: string): Thread {
-  const calls = readings(path)
-  return {
-    call: async <T>(name: string, ...args: unknown[]) => calls[name]!(...(args as never[])) as T,
-    close: async () => void calls['close']!(),
-  }
-}
 
 /** Lines of one of the logs. */
 interface Cut {
@@ -53,40 +22,6 @@ interface Cut {
 const isClear = (one: Cut, other: Cut): boolean => {
   const shared = Math.min(one.end, other.end) - Math.max(one.begin, other.begin)
   return one.i !== other.i || shared <= 0 || shared >= IN_A_ROW
-}
-
-async function timelineOf<T>(
-  imports: readonly (readonly Input[])[],
-  look: (eventIndex: EventIndex) => Promise<T>,
-): Promise<T> {
-  const data = mkdtempSync(join(root, 'data-'))
-  const bus = embeddedBus(data)
-  const eventIndex = embeddedEventIndex(data, undefined, reader)
-  const failed = (error: Error): void => {
-    throw error
-  }
-  const from = { after: null }
-  const normalizer = runNormalizer({ bus, index: eventIndex, workspace: 'main', from, failed })
-  const indexed = (_: string, position: string): Promise<void> => normalizer.indexed(position)
-  const { importFiles } = importer({ bus, eventIndex, logger, indexed })
-  try {
-    for (const inputs of imports) {
-      const ledger = await importFiles('main', {
-        nowMs: NOW_MS,
-        async *inputs() {
-          yield* inputs
-        },
-      })
-      const wrong = wrongSums(ledger)
-      if (wrong.length > 0) throw new Error(wrong.join('; '))
-    }
-    return await look(eventIndex)
-  } finally {
-    await normalizer.stop()
-    await eventIndex.close()
-    await bus.close()
-    rmSync(data, { recursive: true })
-  }
 }
 
 t.test(
@@ -173,7 +108,7 @@ t.test('a window is a filter and a sort, and its parts make the whole', async (t
   const logs = [logOf('a', true), logOf('b', true)].map(
     (log) => fc.sample(log, { numRuns: 1, seed: 7 })[0]!,
   )
-  await timelineOf([logs.map((lines, i) => file(`${i}.log`, lines))], async (eventIndex) => {
+  await timelineOf([logs.map((lines, i) => file(`${i}.log`, lines))], async ({ eventIndex }) => {
     const page = async (from: string, to: string): Promise<string[]> => {
       const { events } = await eventIndex.page('main', { limit: 1000, order: 'asc', from, to })
       return (JSON.parse(`[${Buffer.from(events).toString()}]`) as TimelineEvent[]).map(
