@@ -41,10 +41,14 @@ export function beginsProgramLine(line: string): boolean {
   return BEGINS.test(line) ? !osloTrace(line) : foreignStamp(line) !== undefined
 }
 
+/** A number in front of a line of a longer message (a table, a lease, a file that is shown) is data, whatever instant it names. */
+const NUMBER = /^[\d.]+$/
+
 function foreignStamp(line: string): StampRead {
   const at = line.charCodeAt(0) === 91 ? 1 : 0
   const read = stampAt(line, at)
-  return read !== undefined && isLikely(read) ? read : undefined
+  if (read === undefined || !isLikely(read)) return undefined
+  return read !== 'impossible-time' && NUMBER.test(read.original) ? undefined : read
 }
 
 export interface ProgramLine {
