@@ -8,7 +8,6 @@ const FIELDS: Readonly<Record<string, string>> = {
   'id.resp_h': 'destination.ip',
   'id.resp_p': 'destination.port',
   proto: 'network.transport',
-  service: 'network.protocol',
   query: 'dns.question.name',
   method: 'http.request.method',
   uri: 'url.original',
@@ -43,7 +42,9 @@ export function zeekRecord(
     else if (!name.startsWith('_') && ++labels < LABELS) setLabel(fields, name, value)
     if (said.length < SAID && !UNSAID.test(name)) said.push(`${name}=${value}`)
   }
-  setField(fields, 'host.name', known.get('_system_name') ?? known.get('peer'))
+  setField(fields, 'host.name', known.get('_system_name'))
+  // In logs of other things than connections, such as Kerberos, it is not the protocol.
+  if (known.has('proto')) setField(fields, 'network.protocol', known.get('service'))
   const message = [path, ends(known), ...said].filter((part) => part !== undefined).join(' ')
   return { message: message || '(no message)', fields }
 }
