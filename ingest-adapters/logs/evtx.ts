@@ -32,6 +32,10 @@ export const adapter: DocumentAdapter = {
   parse: () => (bytes) => chunks(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
 }
 
+/** The beginning of what cannot be read. */
+const shown = (bytes: Buffer, from: number, to: number): string =>
+  bytes.toString('latin1', from, Math.min(to, from + SHOWN))
+
 function* chunks(file: Buffer): Generator<Item> {
   let number = 0
   for (let at = HEADER; at < file.length; at += CHUNK_SIZE) {
@@ -42,8 +46,7 @@ function* chunks(file: Buffer): Generator<Item> {
         yield item
       }
     } else if (chunk.some((byte) => byte !== 0)) {
-      const rejected = chunk.toString('latin1', 0, SHOWN)
-      yield { rejected, reason: 'not-a-record', line: ++number }
+      yield { rejected: shown(chunk, 0, chunk.length), reason: 'not-a-record', line: ++number }
     }
   }
 }
@@ -55,10 +58,11 @@ function* records(chunk: Buffer, before: number): Generator<Item> {
   const end = free >= CHUNK_HEADER && free <= chunk.length ? free : chunk.length
   for (let at = CHUNK_HEADER; at + RECORD_HEADER < end;) {
     const size = chunk.readUInt32LE(at + 4)
-    const isRecord = chunk.readUInt32LE(at) === RECORD && size > RECORD_HEADER && at + size <= end
+    const isRecord = chunk.readUInt32LE(at) === RECORD && size > RECORD_HEADER
     line++
-    if (!isRecord) {
-      yield { rejected: chunk.toString('latin1', at, at + SHOWN), reason: 'not-a-record', line }
+    if (!isRecord || at + size > end) {
+      const reason = isRecord ? 'incomplete' : 'not-a-record'
+      yield { rejected: shown(chunk, at, end), reason, line }
       return
     }
     yield recordAt(chunk, at, size, line)
@@ -78,5 +82,5 @@ function recordAt(chunk: Buffer, at: number, size: number, line: number): Item {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-  return { rejected: chunk.toString('latin1', at, at + SHOWN), reason: 'incomplete', line }
+  return { rejected: shown(chunk, at, at + size), reason: 'incomplete', line }
 }

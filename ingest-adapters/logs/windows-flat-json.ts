@@ -27,7 +27,7 @@ const isFlat = (value: JsonObject): boolean =>
 /** Members that are properties of the event, or say how it came here. */
 const PROPERTIES: ReadonlySet<string> = new Set(
   `Channel EventLog EventID SourceName Provider EventSourceName Source Hostname Computer EventTime TimeCreated TimeGenerated @timestamp @version
-  Level EventLevel EventLevelName EventType Severity SeverityValue Keywords ProcessID ThreadID ExecutionProcessID UserID Domain AccountName AccountType
+  Level EventLevel EventLevelName EventType Severity SeverityValue Keywords ProcessID ThreadID ExecutionProcessID UserID Domain AccountName AccountType UserName
   RecordNumber EventRecordID EventRecordId EventReceivedTime SourceModuleName SourceModuleType Message RenderedDescription EventData UserData host port tags ProviderGuid
   Version Task OpcodeValue Opcode Category ActivityID Type TenantId SourceSystem ManagementGroupName _ResourceId`.split(
     /\s+/,
@@ -83,7 +83,8 @@ export const adapter: JsonAdapter = {
         pid: first(value, 'ProcessID', 'ExecutionProcessID'),
         thread: first(value, 'ThreadID'),
         userId: first(value, 'UserID'),
-        userName: first(value, 'AccountName'),
+        userName: first(value, 'AccountName', 'UserName'),
+        userDomain: first(value, 'Domain'),
         activity: first(value, 'ActivityID'),
         data: dataFrom(value),
         message: first(value, 'Message', 'RenderedDescription'),

@@ -8,10 +8,11 @@ import { isoStamp } from '../shared/iso-stamp.ts'
 import { isBlank } from '../shared/lines.ts'
 import { zeekRecord } from '../shared/zeek-record.ts'
 
+/** A separator follows the name of all but the first. */
 const HEADER =
-  /^#(?:separator |(?:set_separator|empty_field|unset_field|path|open|close|fields|types)\s)/
+  /^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)[^a-z_]/
 const ESCAPE = /\\x([0-9a-fA-F]{2})/g
-const DIRECTIVE = /^#([a-z_]+)\s(.*)$/
+const DIRECTIVE = /^#([a-z_]+)[^a-z_](.*)$/
 
 const unescaped = (text: string): string =>
   text.includes('\\x')

@@ -27,7 +27,9 @@ export interface WindowsEvent {
   thread?: unknown
   /** Under whose account it was logged: a security identifier. */
   userId?: unknown
+  /** Its name, with or without the domain in front. */
   userName?: unknown
+  userDomain?: unknown
   activity?: unknown
   /** The members of EventData or UserData, in their order; without a name where they have none. */
   data: readonly (readonly [name: string, value: string])[]
@@ -45,6 +47,8 @@ const SYSMON = /\bSysmon$/
 const UTC_TIME = /^UtcTime: *(\S+ \S+) *$/m
 const LINE_END = /\r\n?|\n/
 const PAIRS = 40
+/** What says nothing to people, or stands in the time already. */
+const UNSAID: ReadonlySet<string> = new Set(['Binary', 'UtcTime'])
 /** Data that has no name gets a number for one. */
 const NUMBERED = /^(?:param)?\d+$/
 
@@ -157,7 +161,8 @@ function setUser(
   const whole = said(textOf(event.userName)) ?? named
   const cut = whole?.indexOf('\\') ?? -1
   setField(fields, 'user.name', cut < 0 ? whole : whole?.slice(cut + 1))
-  setField(fields, 'user.domain', cut < 0 ? subjectDomain : whole?.slice(0, cut))
+  const domain = textOf(event.userDomain) ?? (event.userName ? undefined : subjectDomain)
+  setField(fields, 'user.domain', cut < 0 ? domain : whole?.slice(0, cut))
   setField(fields, 'user.id', event.userId)
 }
 
@@ -176,7 +181,7 @@ function readable(message: string | undefined): string | undefined {
 /** What can be said of an event that nobody rendered. */
 function describe({ data, code }: WindowsEvent, provider: string | undefined): string {
   const parts = data.slice(0, PAIRS).flatMap(([name, value]) => {
-    const short = name === 'Binary' ? undefined : said(value)?.replace(/\s+/g, ' ')
+    const short = UNSAID.has(name) ? undefined : said(value)?.replace(/\s+/g, ' ')
     return short === undefined ? [] : [NUMBERED.test(name) ? short : `${name}=${short}`]
   })
   const head = [provider ?? 'event', textOf(code) ?? ''].join(' ').trim()
