@@ -8,7 +8,10 @@ import { valueText, type Value } from './binary-xml-value.ts'
 
 /** Of one record; more is damage. */
 const MOST_TOKENS = 100_000
+/** Of one record in characters, though templates and arrays may repeat what stands in it once. */
+const MOST_TEXT = 4_000_000
 const DEPTH = 32
+const NESTED = 64
 const BINARY_XML = 0x21
 
 /** Tokens have more after them with this bit. */
@@ -28,7 +31,12 @@ type Substitution = Value & { at: number; size: number }
 export function binaryXml(bytes: Buffer, from: number, to: number): XmlElement[] {
   const names = new Map<number, string>()
   let tokens = 0
+  let written = 0
 
+  const spend = (characters: number): void => {
+    written += characters
+    if (written > MOST_TEXT) throw new RangeError('too much text')
+  }
   const text16 = (at: number, characters: number): string => {
     if (at + 2 * characters > bytes.length) throw new RangeError('text beyond the end')
     return bytes.toString('utf16le', at, at + 2 * characters)
@@ -63,10 +71,11 @@ export function binaryXml(bytes: Buffer, from: number, to: number): XmlElement[]
       if (offset === at) at += size
       return name
     }
-    const say = (written: string): void => {
+    const say = (text: string): void => {
+      spend(text.length)
       const here = open.at(-1)
-      if (attribute === undefined || !here) children().push(written)
-      else here.attributes.set(attribute, (here.attributes.get(attribute) ?? '') + written)
+      if (attribute === undefined || !here) children().push(text)
+      else here.attributes.set(attribute, (here.attributes.get(attribute) ?? '') + text)
     }
     const substitute = (isOptional: boolean): void => {
       const value = values?.[word()]
@@ -76,18 +85,25 @@ export function binaryXml(bytes: Buffer, from: number, to: number): XmlElement[]
       if (value.type === BINARY_XML)
         children().push(...fragment(value.at, value.at + value.size, undefined, depth + 1))
       else {
-        const written = valueText(bytes.subarray(value.at, value.at + value.size), value.type)
-        if (typeof written === 'string') say(written)
-        else if (attribute === undefined && here) here.list = written
-        else say(written.join(', '))
+        const text = valueText(bytes.subarray(value.at, value.at + value.size), value.type)
+        if (typeof text === 'string') say(text)
+        else if (attribute === undefined && here?.children.length === 0) here.list = text
+        else say(text.join(', '))
       }
     }
     const close = (): void => {
       const element = open.pop()
       if (!element) throw new RangeError('an end without a beginning')
       const { list, ...rest } = element
-      if (!list) children().push(rest)
-      else for (const each of list) children().push({ ...rest, children: [...rest.children, each] })
+      if (!list) return void children().push(rest)
+      const around = [...rest.attributes].reduce(
+        (sum, [name, value]) => sum + name.length + value.length,
+        rest.name.length,
+      )
+      for (const text of list) {
+        spend(around + text.length)
+        children().push({ ...rest, children: [text, ...rest.children] })
+      }
     }
     const template = (): void => {
       at += 5
@@ -118,6 +134,7 @@ export function binaryXml(bytes: Buffer, from: number, to: number): XmlElement[]
       else if (kind === 0x01) {
         // Elements of a template say on which of its values they depend.
         at += values ? 6 : 4
+        if (open.length >= NESTED) throw new RangeError('too deep')
         open.push({ name: readName(), attributes: new Map(), children: [] })
         if (token & MORE) at += 4
         attribute = undefined
