@@ -90,6 +90,8 @@ export const adapter: JsonAdapter = {
         message: first(value, 'Message', 'RenderedDescription'),
       }
       for (const item of windowsItem(event, text, line))
-        yield 'time' in item && !item.usual && witness ? { ...item, witness } : item
+        yield 'time' in item && !item.usual && !item.witness && witness
+          ? { ...item, witness }
+          : item
     },
 }

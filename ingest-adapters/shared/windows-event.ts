@@ -1,7 +1,7 @@
 /**
  * One event of the Windows event log, whatever the tool that exported it: https://learn.microsoft.com/windows/win32/wes/eventschema-systempropertiestype-complextype.
  * The log stamps it with TimeCreated when it is written. Sysmon (https://learn.microsoft.com/sysinternals/downloads/sysmon) says itself when the thing happened, as
- * UtcTime, which is the event's own time; exporters are known to write TimeCreated in local time under a false Z, so that it is kept beside it.
+ * UtcTime, which comes a little earlier; exporters are known to write TimeCreated in local time under a false Z, which it shows.
  */
 import type { Fields, SourceRecord } from '../../schemas/source-record.ts'
 import type { Reason } from '../../schemas/rejection.ts'
@@ -47,6 +47,8 @@ const SYSMON = /\bSysmon$/
 const UTC_TIME = /^UtcTime: *(\S+ \S+) *$/m
 const LINE_END = /\r\n?|\n/
 const PAIRS = 40
+/** What Sysmon saw is in the log after so many seconds at most. */
+const TOGETHER = 120
 /** What says nothing to people, or stands in the time already. */
 const UNSAID: ReadonlySet<string> = new Set(['Binary', 'UtcTime'])
 /** Data that has no name gets a number for one. */
@@ -123,17 +125,20 @@ export function windowsRecord(
 export const inUtc = (stamp: StampRead): StampRead =>
   typeof stamp === 'object' ? { ...stamp, offset: stamp.offset ?? 0 } : stamp
 
-/** The event's own time, and beside it the one that the log gave it, where they are two. */
+/** The time that the log gave it, and what Sysmon said; where these are apart the log's stamp is not to be trusted, and Sysmon's is the event's own. */
 function timesOf(
   written: StampRead,
   utcTime: string | undefined,
-): Pick<SourceRecord, 'time' | 'usual'> | Reason {
+): Pick<SourceRecord, 'time' | 'usual' | 'witness'> | Reason {
   const own = utcTime === undefined ? undefined : isoStamp(utcTime)
-  if (typeof own === 'object') {
-    const time = { ...own, offset: own.offset ?? 0 }
-    return typeof written === 'object' ? { time, usual: written } : { time }
-  }
-  return typeof written === 'object' ? { time: written } : (written ?? 'no-time')
+  if (typeof own !== 'object')
+    return typeof written === 'object' ? { time: written } : (written ?? 'no-time')
+  const said = { ...own, offset: own.offset ?? 0 }
+  if (typeof written !== 'object') return { time: said }
+  const apart = written.seconds - (written.offset ?? 0) - (said.seconds - said.offset)
+  return written.offset !== undefined && Math.abs(apart) <= TOGETHER
+    ? { time: written, witness: said }
+    : { time: said, usual: written }
 }
 
 function levelOf(level: unknown): string | undefined {

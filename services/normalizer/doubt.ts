@@ -8,6 +8,8 @@ const UNSET_UNTIL = YEAR
 const SURELY_LATER = 10 * YEAR
 /** The better stamp of a record may be so many seconds away from where the others of its source would have it: some wait. */
 const WAITED = 900
+/** Stamps of one record that are not further apart, in seconds, say the same. */
+const TOGETHER = 120
 
 /** What the records of a source show about one stamp of it. */
 export interface Doubt {
@@ -18,11 +20,11 @@ export interface Doubt {
   others: Stamp[]
 }
 
-type Seen = Pick<BusRecord, 'time' | 'usual' | 'stream'>
+type Seen = Pick<BusRecord, 'time' | 'usual' | 'witness' | 'stream'>
 
 /** Whether what is known of a whole source contradicts the stamp of a record. */
 export function doubtOf(record: Seen, context: Context): Doubt | undefined {
-  const { time, usual } = record
+  const { time, usual, witness } = record
   if (isUnset(time, context))
     return {
       because: 'a clock that was not set counts from 1970; other records of the source are later',
@@ -30,10 +32,13 @@ export function doubtOf(record: Seen, context: Context): Doubt | undefined {
     }
   const spans = spansFor(record, context)
   const worn = usual ?? time
+  if (witness && Math.abs(utcOf(witness) - utcOf(time)) <= TOGETHER) return undefined
   if (spans.length === 0 || (worn.offset === undefined && !usual)) return undefined
   const apart = usual ? utcOf(time) - utcOf(usual) : 0
-  if (spans.every(({ add }) => Math.abs(apart - add) <= (usual ? WAITED : 0))) return undefined
-  if (usual && spans.some(({ add }) => Math.abs(apart - add) <= WAITED)) return undefined
+  const isRight = usual
+    ? spans.some(({ add }) => Math.abs(apart - add) <= WAITED)
+    : spans.every(({ add }) => add === 0)
+  if (isRight) return undefined
   const [best] = spans.toSorted((a, b) => b.pairs - a.pairs || a.add - b.add)
   const moved = ({ add }: ClockSpan): Stamp => ({
     ...worn,

@@ -54,7 +54,10 @@ export function resolveTime(record: Dated, known: Corrected): ResolvedTime {
   return { ...resolved, time }
 }
 
-type Dated = Pick<BusRecord, 'time' | 'usual' | 'stream' | 'turn' | 'day' | 'behind' | 'late'>
+type Dated = Pick<
+  BusRecord,
+  'time' | 'usual' | 'witness' | 'stream' | 'turn' | 'day' | 'behind' | 'late'
+>
 const CORRECTED: readonly TimeFlag[] = ['clock-offset-applied']
 
 /** A zone that was told holds before one that other stamps of the records show. */
