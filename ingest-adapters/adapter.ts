@@ -50,6 +50,8 @@ interface Common {
   fallback?: true
   /** Whether the file is of this format. Decided by content, for exactly one adapter per file; tolerates some foreign lines. */
   recognizes(head: Head): boolean
+  /** Some of its records have stamps of two clocks, though the first ones may not: the whole file is read for what they tell. */
+  twoClocks?: true
 }
 
 /** Lines of text, of which one or several make a record. */

@@ -23,11 +23,28 @@ export const Evidence = Type.Object({
 })
 export type Evidence = Static<typeof Evidence>
 
+/** How far the usual stamps of a source are from the truth, as its records show that carry a better one beside it. */
+export const ClockSpan = Type.Object({
+  /** The host, container or channel that the records name; '' for those that name none. */
+  stream: Type.String(),
+  /** The first and the last of the usual stamps that show it, in Unix seconds, read as UTC where they say no zone. */
+  from: Type.Integer(),
+  to: Type.Integer(),
+  /** Seconds from the usual stamp to the better one. */
+  add: Type.Integer(),
+  /** How many records show it. */
+  pairs: Type.Integer(),
+  /** The usual stamps say no zone. */
+  unzoned: Type.Optional(Type.Literal(true)),
+})
+export type ClockSpan = Static<typeof ClockSpan>
+
 /** What one file told of the time of its stream. It goes when what was imported from the path is taken back. */
 export const Telling = Type.Object({
   path: Type.String(),
   zone: Type.Optional(Type.String()),
   evidence: Type.Array(Evidence),
+  clocks: Type.Optional(Type.Array(ClockSpan)),
 })
 export type Telling = Static<typeof Telling>
 
@@ -57,6 +74,8 @@ export const Correction = Type.Object({
   zone: Type.Optional(Type.String()),
   /** Of all stamps. */
   clock: Type.Optional(Clock),
+  /** Stamps that the records of the source contradict are taken as these suggest. */
+  suggested: Type.Optional(Type.Literal(true)),
 })
 export type Correction = Static<typeof Correction>
 
@@ -82,6 +101,10 @@ export const Context = Type.Object({
   order: Type.Optional(Type.Enum(['dmy', 'mdy', 'ymd'])),
   /** Other orders fit as well. */
   orderOpen: Type.Optional(Type.Literal(true)),
+  /** What records with stamps of two clocks show, of all files of the stream; in order. */
+  clocks: Type.Optional(Type.Array(ClockSpan)),
+  /** The stamp in the middle of its first records, in Unix seconds: of what time the stream is. */
+  middle: Type.Optional(Type.Integer()),
   /** Those in force, one for each source; the one without a source first. */
   corrections: Type.Optional(Type.Array(Correction)),
   /** Of all files of the stream. */
@@ -97,16 +120,19 @@ export const Context = Type.Object({
 })
 export type Context = Static<typeof Context>
 
+export type Corrected = Context & Pick<Correction, 'clock' | 'suggested'>
+
 /** What is known of the time of one source in a stream. */
-export function contextOf(context: Context, source: string): Context & Pick<Correction, 'clock'> {
+export function contextOf(context: Context, source: string): Corrected {
   if (!context.corrections) return context
-  let corrected: Context & Pick<Correction, 'clock'> = context
-  for (const { source: of, zone, clock } of context.corrections) {
+  let corrected: Corrected = context
+  for (const { source: of, zone, clock, suggested } of context.corrections) {
     if (of !== undefined && of !== source) continue
     corrected = {
       ...corrected,
       ...(zone !== undefined && { zone, zoneBasis: 'configured' }),
       ...(clock && { clock }),
+      ...(suggested && { suggested }),
     }
   }
   return corrected

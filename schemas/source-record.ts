@@ -42,6 +42,10 @@ export type Fields = Static<typeof Fields>
 /** What an adapter saw: nothing here was worked out from anything but the record's own bytes and its file. */
 export const SourceRecord = Type.Object({
   time: Stamp,
+  /** Another stamp of it, by the clock that dates the records of its source which have no better one. `time` is the better one. */
+  usual: Type.Optional(Stamp),
+  /** Another stamp of it, by a clock that knows better, though not exactly when: it shows whether that of `time` is wrong. Never beside `usual`. */
+  witness: Type.Optional(Stamp),
   message: Type.String(),
   /** The exact slice of the source, decoded, with all its lines. */
   original: Type.String(),

@@ -58,6 +58,15 @@ export const EventTime = Type.Object({
   earliest: Type.String(),
   latest: Type.String(),
   flags: Type.Array(TimeFlag),
+  /** What contradicts the stamp. */
+  contradiction: Type.Optional(
+    Type.Object({
+      /** The evidence in words. */
+      because: Type.String(),
+      /** The better reading, UTC: `sources set-clock --suggested` applies it. Left out where it is applied, or where there is none. */
+      suggested: Type.Optional(Type.String()),
+    }),
+  ),
 })
 export type EventTime = Static<typeof EventTime>
 

@@ -265,9 +265,39 @@ t.test('the time of a source is shown, told, suggested and taken back', async (t
     [['set-clock', 'db.log', '7m'], /7m is no offset: write \+ or - and days/],
     [['set-clock', 'db.log', '+0s'], /is no offset/],
     [['set-clock', 'db.log', '--resett'], /--resett is no offset/],
+    [['set-clock', 'db.log', '+1s', '--suggested'], /or --suggested, or --reset/],
     [['set-clock', 'db.log', '+1s', '--drift=+1s'], /--drift wants --from/],
     [['set-clock', 'db.log', '+1s', '--drift=+1s', '--from', 'then'], /--from then is no instant/],
   ]
   for (const [args, says] of wrong)
     t.match(await recount(['sources', ...args], cwd), { status: 2, err: says }, args.join(' '))
+})
+
+t.test('stamps that their own source contradicts are suggested another reading', async (t) => {
+  const line = (n: number): string => {
+    const at = (hours: number): string => new Date(Date.UTC(2024, 4, 1, hours, n)).toISOString()
+    const second = n % 3 === 0 ? {} : { epoch: Date.parse(at(14)) }
+    return JSON.stringify({ host: 'app-1', time: at(9), message: `request ${n} done`, ...second })
+  }
+  const cwd = folder(t, {
+    'app.json': Array.from({ length: 12 }, (_, n) => `${line(n)}\n`).join(''),
+  })
+  const imported = await recount(['import', 'app.json'], cwd)
+  t.match(
+    imported.out + imported.err,
+    /stamps of app-1 are contradicted by a second stamp in other records: recount sources suggest/,
+  )
+  t.match(
+    (await recount(['sources', 'suggest'], cwd)).out,
+    /^app-1: 8 records with a second stamp: it is \+5h from the usual one.*\n {2}apply it with: recount sources set-clock app-1 --suggested/,
+  )
+  t.match(await recount(['sources', 'set-clock', 'app-1', '--suggested'], cwd), { status: 0 })
+  t.match((await recount(['timeline', '--limit', '1'], cwd)).out, /^2024-05-01T14:00:00/)
+  t.match(
+    (await recount(['sources', 'show'], cwd)).out,
+    /it is \+5h from the usual one, which set-clock --suggested applied/,
+  )
+  t.match((await recount(['sources', 'suggest'], cwd)).out, /^No two sources saw enough/)
+  await recount(['sources', 'set-clock', 'app-1', '--reset'], cwd)
+  t.match((await recount(['timeline', '--limit', '1'], cwd)).out, /^2024-05-01T09:00:00/)
 })

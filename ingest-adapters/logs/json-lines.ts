@@ -38,7 +38,15 @@ function recordOf(value: JsonObject, time: EventTime, text: string, line: number
   gelfLevel(value, fields)
   const stream = fields['container.id'] ?? fields['host.name']
   const told = message ?? describe(fields, value, time.path)
-  const record = { time: time.stamp, message: told, original: text, line, fields }
+  const { stamp, witness } = time
+  const record = {
+    time: stamp,
+    message: told,
+    original: text,
+    line,
+    fields,
+    ...(witness && { witness }),
+  }
   return stream === undefined ? record : { ...record, stream: String(stream) }
 }
 

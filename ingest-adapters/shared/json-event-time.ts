@@ -66,6 +66,7 @@ const WEAK = 3 * 2000 + 8000
 
 interface Candidate {
   order: number
+  rank: number
   key: string
   path: string
   value: unknown
@@ -87,7 +88,7 @@ function gather(value: JsonObject, { depth, prefix, own }: Place, into: Candidat
     const rank = rankOf(key)
     const path = prefix + key
     if (rank !== undefined && (own || rank < BEGIN_RANK) && !Array.isArray(inner)) {
-      into.push({ order: order(rank, depth), key, path, value: inner })
+      into.push({ order: order(rank, depth), rank, key, path, value: inner })
     }
     if (depth < DEPTH && isObject(inner)) {
       gather(inner, { depth: depth + 1, prefix: `${path}.`, own: own && isWrapper(key) }, into)
@@ -120,6 +121,15 @@ export interface EventTime {
   path: string
   /** By no better name than that of an end, an update, a receipt, or one that ends in "time". */
   weak: boolean
+  /** Another time of the event with its zone, which shows whether this one's is right. */
+  witness?: Stamp
+}
+
+function witnessIn(others: readonly Candidate[], json: string): Stamp | undefined {
+  const other = others.find(({ rank }) => rank < BEGIN_RANK)
+  const stamp = other && jsonStamp(other.value, { key: other.key, json })
+  const isSure = typeof stamp === 'object' && stamp.offset !== undefined && !stamp.minutesOnly
+  return isSure && plausible(other!.value, stamp) ? stamp : undefined
 }
 
 /** The record's time; 'impossible-time' where the only stamps in it are on no calendar. */
@@ -131,11 +141,12 @@ export function eventTime(
   gather(value, { depth: 0, prefix: '', own: true }, candidates)
   if (candidates.length > 1) candidates.sort((a, b) => a.order - b.order)
   let impossible = false
-  for (const { key, path, value: written, order: place } of candidates) {
+  for (const [i, { key, path, value: written, order: place, rank }] of candidates.entries()) {
     const stamp = jsonStamp(written, { key, json })
     if (stamp === 'impossible-time') impossible = true
     else if (stamp !== undefined && plausible(written, stamp)) {
-      return { stamp, path, weak: place >= WEAK }
+      const witness = rank < BEGIN_RANK ? witnessIn(candidates.slice(i + 1), json) : undefined
+      return { stamp, path, weak: place >= WEAK, ...(witness && { witness }) }
     }
   }
   const both = dateAndTime(value)

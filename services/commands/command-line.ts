@@ -207,6 +207,7 @@ ${ERASED}`,
   )
     .option('--drift <offset>', 'so much more for each day after --from: --drift=-2s')
     .option('--from <instant>', 'see --drift')
+    .option('--suggested', 'take stamps that are contradicted as the other records suggest')
     .option('--reset', 'take it back')
     // An offset such as -04:00 is no option.
     .allowUnknownOption()

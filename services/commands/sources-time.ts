@@ -1,8 +1,14 @@
 import { MOST_MS, type Clock } from '../../schemas/context.ts'
 import { datedSources, type Assumptions, type DatedSource } from '../source-time/dated-sources.ts'
 import { clockSuggestions } from '../source-time/clock-suggestions.ts'
+import {
+  contradictions,
+  type Contradiction,
+  type SecondStamp,
+} from '../source-time/contradictions.ts'
 import type { Suggestion } from '../source-time/suggest.ts'
 import { parseInstant } from '../event-index/instant-key.ts'
+import type { Told } from '../ingest/correct.ts'
 import { ORDERS } from '../ingest/time-words.ts'
 import { ZONE_WANTED, zoneRules } from '../normalizer/zones.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
@@ -53,7 +59,7 @@ const placeOf = ({ paths, stream }: Assumptions): string => {
 }
 
 function known(
-  { zone, year, date, order, clock }: Assumptions,
+  { zone, year, date, order, clock, secondStamp }: Assumptions,
   bases: Readonly<Record<string, number>>,
 ): string[] {
   const lines: string[] = []
@@ -75,7 +81,20 @@ function known(
     )
   if (order?.open) lines.push(`    dates in digits: ${ORDERS[order.value]}, which nothing decides`)
   if (clock) lines.push(`    clock: ${clockWords(clock)}, set by set-clock`)
+  if (secondStamp) lines.push(`    ${secondWords(secondStamp)}`)
   return lines
+}
+
+function secondWords({ add, records, unzoned, applied }: SecondStamp): string {
+  const apart = add.map((seconds) => offsetText(seconds * 1000)).join(' or ')
+  return [
+    `${counted(records, 'record')} with a second stamp: it is ${apart} from the usual one`,
+    ...(unzoned
+      ? [', which tells the zone of those that say none']
+      : applied
+        ? [', which set-clock --suggested applied']
+        : [', which contradicts those that have no other']),
+  ].join('')
 }
 
 const clockWords = ({ addMs, drift }: Clock): string =>
@@ -102,17 +121,19 @@ export const sourcesSetClockCommand: Command<{
   add?: string
   drift?: string
   from?: string
+  suggested?: boolean
   reset?: boolean
-}> = async (setting, { name, add, drift, from, reset }) => {
-  if ((add === undefined) === !reset)
+}> = async (setting, { name, add, drift, from, suggested, reset }) => {
+  if ([add !== undefined, suggested, reset].filter(Boolean).length !== 1)
     throw new WrongUse(
-      'set-clock wants what to add to the stamps, such as +7m or -1h30m, or --reset',
+      'set-clock wants what to add to the stamps, such as +7m or -1h30m, or --suggested, or --reset',
     )
   if ((drift === undefined) !== (from === undefined))
     throw new WrongUse(
       '--drift wants --from, the instant from which on it is added, and --from wants --drift',
     )
-  if (add === undefined) return tell(setting, name, { clock: null })
+  if (suggested) return tell(setting, name, { suggested })
+  if (add === undefined) return tell(setting, name, { clock: null, suggested: null })
   const clock: Clock = { addMs: offsetOf(add) }
   if (drift !== undefined) {
     const key = parseInstant(from!)
@@ -128,18 +149,18 @@ export const sourcesSuggestCommand: Command<{ json?: boolean }> = async (setting
   const { timeline, workspace } = setting
   await timeline.settled(workspace)
   const suggestions = await clockSuggestions(timeline, workspace)
-  if (json) await setting.out(`${JSON.stringify({ suggestions })}\n`)
-  else if (suggestions.length === 0)
+  const contradicted = await contradictions(timeline, workspace)
+  if (json) await setting.out(`${JSON.stringify({ suggestions, contradicted })}\n`)
+  else if (suggestions.length + contradicted.length === 0)
     await setting.out('No two sources saw enough of the same things at times that do not fit.\n')
-  else await setting.out(suggestions.map(suggested).join('\n'))
+  else
+    await setting.out(
+      [...contradicted.map(contradictedText), ...suggestions.map(suggestedText)].join('\n'),
+    )
   return 0
 }
 
-async function tell(
-  setting: Setting,
-  name: string,
-  told: { zone?: string | null; clock?: Clock | null },
-): Promise<0> {
+async function tell(setting: Setting, name: string, told: Told): Promise<0> {
   const { timeline, workspace } = setting
   const of = await namedOf(setting, name)
   const streams = await timeline.correct(workspace, of, told)
@@ -172,7 +193,24 @@ function offsetOf(text: string): number {
   return signed
 }
 
-function suggested({ source, beside, add, drift, zone, agree, of, examples }: Suggestion): string {
+const contradictedText = ({ source, ...second }: Contradiction): string =>
+  [
+    `${source}: ${secondWords(second)}`,
+    `  apply it with: recount sources set-clock ${quoted(source)} --suggested`,
+  ]
+    .map((line) => `${withoutControls(line)}\n`)
+    .join('')
+
+function suggestedText({
+  source,
+  beside,
+  add,
+  drift,
+  zone,
+  agree,
+  of,
+  examples,
+}: Suggestion): string {
   const what = [
     ...(zone === undefined ? [] : [`its stamps are of the zone ${zone}`]),
     ...(add === 0

@@ -2,11 +2,13 @@ import type { Bus } from '../bus/bus.ts'
 import { addErasures, type Erasure, type Erasures } from '../../schemas/erasure.ts'
 import {
   isContext,
+  type ClockSpan,
   type Context,
   type Correction,
   type Evidence,
   type Telling,
 } from '../../schemas/context.ts'
+import { joined } from './clock-survey.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
@@ -91,7 +93,8 @@ const bySourceName = (a: Correction, b: Correction): number =>
 /** A context after a source in it was corrected; without zone and clock the correction is taken back. Undefined when nothing changes. */
 export function corrected(known: Context, correction: Correction): Context | undefined {
   const others = (known.corrections ?? []).filter(({ source }) => source !== correction.source)
-  const isTold = correction.zone !== undefined || correction.clock !== undefined
+  const isTold =
+    correction.zone !== undefined || correction.clock !== undefined || correction.suggested
   const corrections = [...others, ...(isTold ? [correction] : [])].sort(bySourceName)
   const { corrections: _, told: __, untold: ___, redates: ____, ...rest } = known
   const context: Context = {
@@ -129,6 +132,10 @@ export function updated(
     ...zoned(zone ?? known?.zone),
     ...resolved(file.findings.lacks, evidence),
   }
+  const { middle } = file.findings
+  if (earlier ? middle !== undefined : known.middle !== undefined)
+    context.middle = earlier ? middle! : known.middle!
+  Object.assign(context, clocked([...(known?.clocks ?? []), ...(file.findings.clocks ?? [])]))
   const order = known?.order && !known.orderOpen ? known : file.findings
   if (order.order) context.order = order.order
   if (order.orderOpen) context.orderOpen = true
@@ -142,7 +149,7 @@ export function updated(
 /** What a file tells of its stream's time; undefined when that is nothing, or nothing new. */
 function telling(
   before: Telling | undefined,
-  { path, evidence }: Surveyed,
+  { path, evidence, findings }: Surveyed,
   told: string | undefined,
 ): Telling | undefined {
   const zone = told ?? before?.zone
@@ -150,8 +157,9 @@ function telling(
     path,
     ...(zone !== undefined && { zone }),
     evidence: unite(before?.evidence ?? [], evidence),
+    ...clocked([...(before?.clocks ?? []), ...(findings.clocks ?? [])]),
   }
-  const tells = zone !== undefined || now.evidence.length > 0
+  const tells = zone !== undefined || now.evidence.length > 0 || now.clocks !== undefined
   return tells && JSON.stringify(now) !== JSON.stringify(before) ? now : undefined
 }
 
@@ -164,13 +172,14 @@ export function untold(
   const left = [...told.values()].filter(({ path }) => !paths.has(path))
   const zones = left.flatMap(({ zone }) => zone ?? [])
   const evidence = left.reduce<Evidence[]>((all, each) => unite(all, each.evidence), [])
-  const { zone, zoneBasis, year, yearFrom, day, dayFrom, told: _, redates, ...rest } = known
+  const { zone, zoneBasis, year, yearFrom, day, dayFrom, clocks, told: _, redates, ...rest } = known
   const lacks = year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
   const context: Context = {
     ...rest,
     number: known.number + 1,
     evidence,
     untold: [...paths],
+    ...clocked(left.flatMap((each) => each.clocks ?? [])),
     ...zoned(zones.includes(zone!) ? zone : zones.at(-1)),
     ...resolved(lacks, evidence),
   }
@@ -180,6 +189,9 @@ export function untold(
 
 const zoned = (zone: string | undefined): Partial<Context> =>
   zone === undefined ? {} : { zone, zoneBasis: 'configured' }
+
+const clocked = (spans: readonly ClockSpan[]): Pick<Context, 'clocks'> =>
+  spans.length > 0 ? { clocks: joined(spans) } : {}
 
 const same = (a: Context, b: Context): boolean =>
   JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
@@ -194,7 +206,16 @@ const meaning = (c: Context): unknown[] => [
   c.order,
   c.orderOpen,
   c.corrections,
+  ruling(c.clocks ?? []),
 ]
+
+/** Where all records of a source show the same, it does not matter when. */
+const ruling = (clocks: readonly ClockSpan[]): unknown[] =>
+  clocks.map((span) =>
+    clocks.some(({ stream, add }) => stream === span.stream && add !== span.add)
+      ? span
+      : [span.stream, span.add],
+  )
 
 /** Times of files are upper bounds: of each kind only the lowest says something. */
 function unite(a: readonly Evidence[], b: readonly Evidence[]): Evidence[] {

@@ -7,6 +7,8 @@ import { corrected, openCatalogue } from './catalogue.ts'
 export interface Told {
   zone?: string | null
   clock?: Clock | null
+  /** Takes stamps that are contradicted as their source suggests. */
+  suggested?: true | null
 }
 
 export interface Corrected {
@@ -47,9 +49,11 @@ function changed(
 ): Correction {
   const zone = told.zone === undefined ? before?.zone : told.zone
   const clock = told.clock === undefined ? before?.clock : told.clock
+  const suggested = told.suggested === undefined ? before?.suggested : told.suggested
   return {
     ...(source !== undefined && { source }),
     ...(typeof zone === 'string' && { zone }),
     ...(clock && { clock }),
+    ...(suggested && { suggested }),
   }
 }

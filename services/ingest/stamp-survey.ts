@@ -1,4 +1,4 @@
-import type { Evidence } from '../../schemas/context.ts'
+import type { ClockSpan, Evidence } from '../../schemas/context.ts'
 import type { Stamp } from '../../schemas/source-record.ts'
 
 const DAY = 86400
@@ -35,6 +35,10 @@ export interface StampFindings {
   evidence: Evidence[]
   order?: Order
   orderOpen?: true
+  /** What stamps of two clocks in the same records show. */
+  clocks?: ClockSpan[]
+  /** The stamp in the middle of the first records, in Unix seconds, where most have a date. */
+  middle?: number
 }
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0

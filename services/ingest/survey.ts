@@ -1,8 +1,9 @@
 import type { File, Head, Item, JsonAdapter } from '../../ingest-adapters/adapter.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
-import type { Context } from '../../schemas/context.ts'
+import type { ClockSpan, Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
+import { surveyClocks } from './clock-survey.ts'
 import { isBinary, isEmpty, openHead } from './head.ts'
 import { hash } from './identity.ts'
 import type { Input } from './input.ts'
@@ -66,6 +67,8 @@ export async function survey(
   const hashes: string[] = []
   const begins: number[] = []
   const stamps = surveyStamps(new Date(nowMs).getUTCFullYear() + 1)
+  const clocks = surveyClocks()
+  const dated: number[] = []
   const follow = sequence()
   let before: number | undefined
   let ups = 0
@@ -75,8 +78,10 @@ export async function survey(
       for (const item of items) {
         if (!isRecord(item)) continue
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
-        else if (!stamps.needed()) break reading
+        else if (!stamps.needed() && !clocks.needed() && !adapter.twoClocks) break reading
         if (begins.length < IN_A_ROW) begins.push(item.time.seconds)
+        if (dated.length < HEAD_RECORDS && !item.time.lacks) dated.push(item.time.seconds)
+        clocks.add(item)
         if (before !== undefined && item.time.seconds > before) ups++
         if (before !== undefined && item.time.seconds < before) downs++
         before = item.time.seconds
@@ -95,9 +100,14 @@ export async function survey(
     head: hashes,
     first: begins[0] ?? 0,
     begins,
-    findings: stamps.finish(),
+    findings: { ...stamps.finish(), ...told(clocks.finish(), dated) },
     forward: downs < 5 || downs <= ups * 3,
   }
+}
+
+function told(clocks: ClockSpan[], dated: number[]): Pick<StampFindings, 'clocks' | 'middle'> {
+  const middle = dated.sort((a, b) => a - b)[dated.length >> 1]
+  return { ...(clocks.length > 0 && { clocks }), ...(middle !== undefined && { middle }) }
 }
 
 function unrecognized(path: string, head: Head): Survey {

@@ -1,9 +1,9 @@
-import type { Context, Evidence } from '../../schemas/context.ts'
+import type { Context, Corrected, Evidence } from '../../schemas/context.ts'
 
 export interface TimeKnown {
   /** The file, for the command that tells better. */
   path: string
-  context: Context
+  context: Corrected
   /** What was known of the stream before this file. */
   before?: Context | undefined
   /** The zone that this import tells. */
@@ -24,6 +24,7 @@ export function timeWords(known: TimeKnown, lacking: Lacking): string | undefine
     ...zoneWords(known, lacking.unzoned),
     ...(lacking.undated > 0 ? turnWords(known) : []),
     ...orderWords(known.context),
+    ...contradictionWords(known.context),
   ]
   return words.length > 0 ? words.join('; ') : undefined
 }
@@ -37,6 +38,8 @@ function zoneWords({ path, context, before, zone }: TimeKnown, unzoned: number):
       `stamps without a zone count as ${now}, no longer as ${before.zone ?? 'UTC'}: what was imported of it before moves with them`,
     ]
   if (zone !== undefined) return []
+  if (context.zone === undefined && context.clocks?.some(({ unzoned }) => unzoned))
+    return ['the zone of stamps without one is worked out from a second stamp in their records']
   return context.zone === undefined
     ? [
         `stamps without a zone count as UTC, which nothing tells: recount sources set-zone ${path} ZONE`,
@@ -73,6 +76,21 @@ export function decisive(evidence: readonly Evidence[], value: number): Evidence
   for (const kind of [...STRENGTH, 'weekday', 'leap-day'])
     for (const each of evidence) if (each.kind === kind && each.allows.includes(value)) return each
   return undefined
+}
+
+const SHOWN = 3
+
+/** Sources whose stamps say a zone that their own records contradict. */
+function contradictionWords({ clocks = [], suggested }: Corrected): string[] {
+  if (suggested) return []
+  const wrong = clocks.filter(({ add, unzoned }) => add !== 0 && !unzoned)
+  const streams = [...new Set(wrong.map(({ stream }) => stream))]
+  if (streams.length === 0) return []
+  const names = streams.slice(0, SHOWN).map((stream) => stream || 'this file')
+  const more = streams.length > SHOWN ? ` and ${streams.length - SHOWN} more` : ''
+  return [
+    `stamps of ${names.join(', ')}${more} are contradicted by a second stamp in other records: recount sources suggest`,
+  ]
 }
 
 /** In words, the order of dates in digits. */

@@ -1,9 +1,10 @@
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
-import type { Clock, Context } from '../../schemas/context.ts'
+import type { Clock, Context, Corrected } from '../../schemas/context.ts'
 import type { Stamp } from '../../schemas/source-record.ts'
 import type { Basis, EventTime, TimeFlag } from '../../schemas/timeline-event.ts'
 import { formatInstant } from './instant.ts'
+import { doubtOf, shownZone } from './doubt.ts'
 import { abbreviationOffsets } from './zone-abbreviations.ts'
 import { zoneRules, type LocalReading } from './zones.ts'
 
@@ -31,10 +32,42 @@ const FURTHEST_WEST = 12 * 3600
 const UNTOLD_YEAR = 1972
 
 /** The UTC instant of a record under what is known of its stream, with its bounds, basis and flags. Pure: it asks no clock and no zone of the machine. */
-export function resolveTime(
-  record: Pick<BusRecord, 'time' | 'turn' | 'day' | 'behind' | 'late'>,
-  context: Context & { clock?: Clock | undefined },
-): ResolvedTime {
+export function resolveTime(record: Dated, known: Corrected): ResolvedTime {
+  const doubt = known.clocks || known.middle !== undefined ? doubtOf(record, known) : undefined
+  if (!doubt) return readTime(record, withZone(record, known))
+  const { because, better, others } = doubt
+  const applied = better && known.suggested
+  const resolved = readTime(applied ? { ...record, time: better } : record, known)
+  const possible = others.map((time) => readTime({ ...record, time }, known))
+  const bounds = [resolved, ...possible].flatMap(({ time }) => [time.earliest, time.latest]).sort()
+  const suggested = better && !applied ? readTime({ ...record, time: better }, known).at : undefined
+  const { flags } = resolved.time
+  const time: EventTime = {
+    ...resolved.time,
+    original: record.time.original,
+    ...(applied && { basis: 'inferred' }),
+    earliest: bounds[0]!,
+    latest: bounds.at(-1)!,
+    flags: [...new Set<TimeFlag>([...flags, 'contradicted', ...(applied ? CORRECTED : [])])],
+    contradiction: { because, ...(suggested !== undefined && { suggested }) },
+  }
+  return { ...resolved, time }
+}
+
+type Dated = Pick<
+  BusRecord,
+  'time' | 'usual' | 'witness' | 'stream' | 'turn' | 'day' | 'behind' | 'late'
+>
+const CORRECTED: readonly TimeFlag[] = ['clock-offset-applied']
+
+/** A zone that was told holds before one that other stamps of the records show. */
+function withZone(record: Dated, known: Corrected): Corrected {
+  if (!known.clocks || known.zone !== undefined) return known
+  const zone = shownZone(record, known)
+  return zone === undefined ? known : { ...known, zone, zoneBasis: 'inferred' }
+}
+
+function readTime(record: Dated, context: Corrected): ResolvedTime {
   const stamp = record.time
   const flags: TimeFlag[] = []
   const local = localReading(record, context, flags)

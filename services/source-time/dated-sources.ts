@@ -3,6 +3,7 @@ import { Basis } from '../../schemas/timeline-event.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { EventIndex, KnownBy } from '../event-index/event-index.ts'
 import { openCatalogue } from '../ingest/catalogue.ts'
+import { secondStamp, type SecondStamp } from './contradictions.ts'
 import { contextOf, type Clock, type Context } from '../../schemas/context.ts'
 import { decisive } from '../ingest/time-words.ts'
 
@@ -23,12 +24,20 @@ export interface Assumptions {
   order?: { value: 'dmy' | 'mdy' | 'ymd'; open: boolean }
   /** What is added to its stamps, because a person said so. */
   clock?: Clock
+  /** What those of its records show that have a second stamp. */
+  secondStamp?: SecondStamp
 }
 
 /** What a context takes for granted about a source. */
-function assumptions(context: Context, source: string, paths: Iterable<string>): Assumptions {
+function assumptions(
+  context: Context,
+  source: string,
+  paths: Iterable<string>,
+  isNamed: (stream: string) => boolean,
+): Assumptions {
   const { file, dataset, year, yearFrom, day, dayFrom, order, orderOpen, evidence } = context
   const now = contextOf(context, source)
+  const second = secondStamp(context, source, isNamed)
   const because = (value: number): { because?: string } => {
     const found = decisive(evidence, value)
     return found ? { because: found.because } : {}
@@ -52,6 +61,7 @@ function assumptions(context: Context, source: string, paths: Iterable<string>):
     }),
     ...(order && { order: { value: order, open: orderOpen === true } }),
     ...(now.clock && { clock: now.clock }),
+    ...(second && { secondStamp: second }),
   }
 }
 
@@ -79,6 +89,7 @@ export async function datedSources(
     else bySource.set(one.source, [one])
   }
   const under = of && 'path' in of ? new Set(await eventIndex.streams(workspace, of)) : undefined
+  const isNamed = (stream: string): boolean => bySource.has(stream)
   const dated: DatedSource[] = []
   for (const [source, mine] of bySource) {
     if (of && 'source' in of && of.source !== source) continue
@@ -92,7 +103,9 @@ export async function datedSources(
       source,
       events: mine.reduce((sum, { events }) => sum + events, 0),
       bases,
-      streams: streams.map((each) => assumptions(each, source, catalogue.told(each.file).keys())),
+      streams: streams.map((each) =>
+        assumptions(each, source, catalogue.told(each.file).keys(), isNamed),
+      ),
     })
   }
   return dated

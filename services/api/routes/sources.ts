@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { Clock } from '../../../schemas/context.ts'
 import type { Removal } from '../../../schemas/removal.ts'
 import { datedSources } from '../../source-time/dated-sources.ts'
+import { contradictions } from '../../source-time/contradictions.ts'
 import { clockSuggestions } from '../../source-time/clock-suggestions.ts'
 import type { ServerPorts } from '../build-server.ts'
 import { Problem } from '../problems.ts'
@@ -23,6 +24,15 @@ const Sources = Type.Object({
 
 const Turn = <T extends Type.TSchema>(value: T) =>
   Type.Object({ value, from: value, because: Type.Optional(Type.String()) })
+
+const SECOND_STAMP = {
+  add: Type.Array(
+    Type.Number({ description: 'Seconds from the usual stamp of a record to its better one.' }),
+  ),
+  records: Type.Integer({ description: 'How many records show it.' }),
+  unzoned: Type.Optional(Type.Literal(true)),
+  applied: Type.Optional(Type.Literal(true)),
+}
 
 /** What datedSources gives. */
 const Dated = Type.Object({
@@ -48,6 +58,7 @@ const Dated = Type.Object({
             Type.Object({ value: Type.Enum(['dmy', 'mdy', 'ymd']), open: Type.Boolean() }),
           ),
           clock: Type.Optional(Clock),
+          secondStamp: Type.Optional(Type.Object(SECOND_STAMP)),
         }),
       ),
     }),
@@ -74,6 +85,9 @@ const Suggestions = Type.Object({
       examples: Type.Array(Type.Object({ here: Sight, there: Sight })),
     }),
   ),
+  contradicted: Type.Array(Type.Object({ source: Type.String(), ...SECOND_STAMP }), {
+    description: 'Sources whose own records contradict stamps that say a zone.',
+  }),
 })
 
 const OneSource = Type.Object({
@@ -90,6 +104,12 @@ const Telling = Type.Object(
     clock: Type.Optional(
       Type.Union([Clock, Type.Null()], {
         description: 'What to add to all stamps; null takes it back.',
+      }),
+    ),
+    suggested: Type.Optional(
+      Type.Union([Type.Literal(true), Type.Null()], {
+        description:
+          'Takes contradicted stamps as the other records of the source suggest; null takes it back.',
       }),
     ),
   },
@@ -139,12 +159,13 @@ export function sourceRoutes(
         response: { 200: Suggestions },
       },
     },
-    async ({ query }) => ({
-      suggestions: await clockSuggestions(
-        { bus, eventIndex },
-        workspaceOf(workspaces, query.workspace),
-      ),
-    }),
+    async ({ query }) => {
+      const into = workspaceOf(workspaces, query.workspace)
+      return {
+        suggestions: await clockSuggestions({ bus, eventIndex }, into),
+        contradicted: await contradictions({ bus, eventIndex }, into),
+      }
+    },
   )
   app.put(
     '/sources/time',

@@ -12,6 +12,7 @@ interface Dated {
     year?: { value: number; from: number; because?: string }
     date?: { value: string; from: string; because?: string }
     clock?: Clock
+    secondStamp?: { unzoned?: true; applied?: true }
   }[]
 }
 
@@ -24,6 +25,7 @@ interface Clock {
 interface Telling {
   zone?: string | null
   clock?: Clock | null
+  suggested?: true | null
 }
 
 /** What is taken for granted about the time of the event's source, and the ways to tell it better. `changed` is called when the timeline is another one. */
@@ -91,6 +93,8 @@ function partsOf(dated: Dated, tell: (telling: Telling) => Promise<void>): HTMLE
         )
   const zone = dated.streams.find((stream) => stream.zone.known === 'corrected')?.zone.value
   const clock = dated.streams.find((stream) => stream.clock)?.clock
+  const second = dated.streams.find(({ secondStamp }) => secondStamp && !secondStamp.unzoned)
+  const isApplied = second?.secondStamp?.applied
   return [
     element('ul', {}, ...words.map((word) => element('li', {}, word))),
     form(
@@ -105,6 +109,14 @@ function partsOf(dated: Dated, tell: (telling: Telling) => Promise<void>): HTMLE
       (value) => void tell({ clock: { ...clock, addMs: Math.round(Number(value) * 1000) } }),
       clock ? () => void tell({ clock: null }) : undefined,
     ),
+    ...(second
+      ? [
+          button(
+            isApplied ? 'Take stamps as they are written' : 'Take contradicted stamps as suggested',
+            () => void tell({ suggested: isApplied ? null : true }),
+          ),
+        ]
+      : []),
   ]
 }
 

@@ -64,6 +64,9 @@ export function timeWords(time: EventTime, zone: string): string[] {
       : (BASIS[time.basis]?.(visibleString(time.zone)) ?? `Basis: ${visibleString(time.basis)}.`),
     ...time.flags.map((flag) => FLAGS[flag] ?? visibleString(flag)),
   ]
+  const { because, suggested } = time.contradiction ?? {}
+  if (because !== undefined) words.push(`The evidence: ${visibleString(because)}.`)
+  if (suggested !== undefined) words.push(`It would then be ${fullTime(suggested, zone)}.`)
   if (time.earliest !== time.latest) {
     words.push(
       `It may be as early as ${fullTime(time.earliest, zone)} or as late as ${fullTime(time.latest, zone)}.`,

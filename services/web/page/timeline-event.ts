@@ -6,6 +6,7 @@ export interface EventTime {
   earliest: string
   latest: string
   flags: readonly string[]
+  contradiction?: { because: string; suggested?: string }
 }
 
 export interface Seen {
