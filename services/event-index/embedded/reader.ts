@@ -1,9 +1,11 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { decodeCursor, encodeCursor, type OrderKey } from '../cursor.ts'
 import { BadCursor, type Page, type PageQuery } from '../event-index.ts'
+import { withSame } from '../same.ts'
 import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
+import { readSame } from './twins.ts'
 
 const KEY = `printf('%019d', at) at, stream, place, events.id`
 const FROM = 'from events join facets on facets.id = facet'
@@ -40,12 +42,25 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   const document = db.prepare('select document from events where seq = ?')
-  const documents = page.map(({ seq }) => (document.get(seq) as { document: string }).document)
+  const same = readSame(db, ofSeqs, [JSON.stringify(page.map(({ seq }) => seq))])
+  const documents = page.map(({ seq, id }) =>
+    withSame((document.get(seq) as { document: string }).document, same.get(id)),
+  )
   return {
     events: Buffer.from(documents.join(',\n')),
     count: page.length,
     next: found.length > query.limit && last ? encodeCursor(generation, last.id) : null,
   }
+}
+
+const ofSeqs = 'select at, twin, facet from events where seq in (select value from json_each(?))'
+
+/** The document of an event, with what it is the same as; undefined where there is none. */
+export function readEvent(db: DatabaseSyncInstance, id: string): string | undefined {
+  const found = db.prepare('select document from events where id = ?').get(id)
+  if (!found) return undefined
+  const same = readSame(db, 'select at, twin, facet from events where id = ?', [id])
+  return withSame((found as { document: string }).document, same.get(id))
 }
 
 function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
@@ -54,7 +69,7 @@ function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
   return [key.at, key.stream, key.place, key.id]
 }
 
-/** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object. */
+/** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object where nothing is linked. */
 function plainPage(
   db: DatabaseSyncInstance,
   { where, values }: Selection,
@@ -74,7 +89,16 @@ function plainPage(
       .all(...values, limit - 1) as { id: string }[]
     if (edge.length === 2) next = encodeCursor(generation, edge[0]!.id)
   }
-  return { events: page.events ?? new Uint8Array(), count: page.count, next }
+  const events = page.events ?? new Uint8Array()
+  const part = `select events.id, at, twin, facet, document ${IN_ORDER} where ${where} ${order} limit ?`
+  const same = readSame(db, part, [...values, limit])
+  if (same.size === 0) return { events, count: page.count, next }
+  const rows = db.prepare(`select id, document from (${part})`).all(...values, limit) as {
+    id: string
+    document: string
+  }[]
+  const documents = rows.map(({ id, document }) => withSame(document, same.get(id)))
+  return { events: Buffer.from(documents.join(',\n')), count: page.count, next }
 }
 
 /** Shows the events that satisfy the terms of a query text one after the other, until `take` has enough; in order where it does not go by blocks. */
