@@ -169,7 +169,7 @@ function agree(a: Met, b: Met): boolean {
   return isOfJournal(a) || isOfJournal(b) || !a.paths.some((path) => b.paths.includes(path))
 }
 
-const isOfJournal = ({ channel }: Met): boolean => channel === 'journal'
+const isOfJournal = ({ channel }: Met): boolean => channel.startsWith('journal')
 const hasHeader = (met: Met): boolean => isOfJournal(met) || met.channel.startsWith('syslog')
 
 /** `db1` and `db1.example.com`, but not two domains. */

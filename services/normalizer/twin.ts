@@ -18,11 +18,11 @@ interface Channel {
 const formOf = ({ time, original }: SourceRecord): string =>
   `syslog ${original.startsWith('<') ? '<' : ''}${time.lacks ?? ''}${time.digits > 0 ? '.' : ''}${time.offset === undefined ? '' : 'z'}`
 
-const JOURNAL: Channel = { name: 'journal', written: ({ message }) => message }
+const messageOf = ({ message }: SourceRecord): string => message
 const RUNTIME = 'runtime'
 const CHANNELS: Readonly<Record<string, Channel>> = {
-  'logs/journald': JOURNAL,
-  'logs/journald-export': JOURNAL,
+  'logs/journald': { name: 'journal', written: messageOf },
+  'logs/journald-export': { name: 'journal export', written: messageOf },
   'logs/cri': { name: RUNTIME, written: ({ original }) => joined(original) },
   'logs/docker-json': { name: RUNTIME, written: ({ original }) => loggedIn(original) },
 }
@@ -40,8 +40,8 @@ export function twinOf(
 ): Pick<Change, 'twin' | 'channel'> {
   if (kindOf(dataset) !== 'log') return { twin: null, channel: '' }
   const isSyslog = dataset === 'logs/syslog'
-  const { name, written } = CHANNELS[dataset] ?? (isSyslog ? JOURNAL : FILE)
-  const text = written(record)
+  const { name, written } = CHANNELS[dataset] ?? FILE
+  const text = isSyslog ? record.message : written(record)
   const isStamped = STAMPED.test(text.length > READ ? text.slice(0, READ) : text)
   if (!isStamped && host === '') return { twin: null, channel: '' }
   return {
