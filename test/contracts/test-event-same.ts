@@ -219,6 +219,7 @@ export async function testEventSame(t: Test, open: Open): Promise<void> {
   })
 
   await test('of a line that comes very often in a minute nobody can tell which is which', async (t, on) => {
+    const journal = { channel: 'journal', source: 'journal', path: '/journal' }
     const often = Array.from({ length: 300 }, (_, n) => met(`f${n}`, 'file', { s: n / 10 }))
     await on.write(
       ...often,
@@ -228,7 +229,6 @@ export async function testEventSame(t: Test, open: Open): Promise<void> {
     await on.write(met('one', 'journal', { s: 55 }))
     t.strictSame(await links(on), {})
   })
-  const journal = { channel: 'journal', source: 'journal', path: '/journal' }
 
   const some = fc.array(
     fc.record({
