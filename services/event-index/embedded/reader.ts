@@ -5,7 +5,7 @@ import { withSame } from '../same.ts'
 import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
-import { readSame } from './twins.ts'
+import { mayBeTwin, readSame } from './twins.ts'
 
 const KEY = `printf('%019d', at) at, stream, place, events.id`
 const FROM = 'from events join facets on facets.id = facet'
@@ -42,7 +42,10 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   const document = db.prepare('select document from events where seq = ?')
-  const same = readSame(db, ofSeqs, [JSON.stringify(page.map(({ seq }) => seq))])
+  const same = readSame(
+    db,
+    page.map(({ seq }) => seq),
+  )
   const documents = page.map(({ seq, id }) =>
     withSame((document.get(seq) as { document: string }).document, same.get(id)),
   )
@@ -53,14 +56,12 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   }
 }
 
-const ofSeqs = 'select at, twin, facet from events where seq in (select value from json_each(?))'
-
 /** The document of an event, with what it is the same as; undefined where there is none. */
 export function readEvent(db: DatabaseSyncInstance, id: string): string | undefined {
-  const found = db.prepare('select document from events where id = ?').get(id)
-  if (!found) return undefined
-  const same = readSame(db, 'select at, twin, facet from events where id = ?', [id])
-  return withSame((found as { document: string }).document, same.get(id))
+  const found = db.prepare('select seq, document from events where id = ?').get(id) as
+    | { seq: number; document: string }
+    | undefined
+  return found && withSame(found.document, readSame(db, [found.seq]).get(id))
 }
 
 function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
@@ -77,11 +78,13 @@ function plainPage(
   limit: number,
   generation: number,
 ): Page {
+  const part = `select seq, at, twin, facet, document ${IN_ORDER} where ${where} ${order} limit ?`
   const page = db
     .prepare(
-      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${IN_ORDER} where ${where} ${order} limit ?)`,
+      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count,
+        group_concat(case when ${mayBeTwin(db)} then seq end) twins from (${part}) event`,
     )
-    .get(...values, limit) as { events: Uint8Array | null; count: number }
+    .get(...values, limit) as { events: Uint8Array | null; count: number; twins: string | null }
   let next: string | null = null
   if (page.count === limit) {
     const edge = db
@@ -90,13 +93,11 @@ function plainPage(
     if (edge.length === 2) next = encodeCursor(generation, edge[0]!.id)
   }
   const events = page.events ?? new Uint8Array()
-  const part = `select events.id, at, twin, facet, document ${IN_ORDER} where ${where} ${order} limit ?`
-  const same = readSame(db, part, [...values, limit])
+  const same = readSame(db, page.twins?.split(',').map(Number) ?? [])
   if (same.size === 0) return { events, count: page.count, next }
-  const rows = db.prepare(`select id, document from (${part})`).all(...values, limit) as {
-    id: string
-    document: string
-  }[]
+  const rows = db
+    .prepare(`select events.id, document ${IN_ORDER} where ${where} ${order} limit ?`)
+    .all(...values, limit) as { id: string; document: string }[]
   const documents = rows.map(({ id, document }) => withSame(document, same.get(id)))
   return { events: Buffer.from(documents.join(',\n')), count: page.count, next }
 }
