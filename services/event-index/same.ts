@@ -15,7 +15,7 @@ const REACH_SECONDS = 10
 /** Of events with fractions, of which each is the nearest of the other, that many. */
 const NEAR_NANOS = 1_000_000_000
 /** A line that stands more often in one minute is linked to nothing: nobody can tell which is which. */
-export const MANY = 500
+export const MANY = 2000
 
 /** The minutes that hold all events on which it depends what this one is the same as. */
 export function minutesAround(at: string): number[] {

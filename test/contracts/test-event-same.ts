@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type { PageQuery } from '../../services/event-index/event-index.ts'
-import { sameOf } from '../../services/event-index/same.ts'
+import { MANY, sameOf } from '../../services/event-index/same.ts'
 import { key, main, made, testWith, WrittenIndex, type Made, type Open } from './written-index.ts'
 
 interface Met extends Omit<Made, 'id'> {
@@ -220,12 +220,10 @@ export async function testEventSame(t: Test, open: Open): Promise<void> {
 
   await test('of a line that comes very often in a minute nobody can tell which is which', async (t, on) => {
     const journal = { channel: 'journal', source: 'journal', path: '/journal' }
-    const often = Array.from({ length: 300 }, (_, n) => met(`f${n}`, 'file', { s: n / 10 }))
-    await on.write(
-      ...often,
-      ...often.slice(0, 200).map((e, n) => ({ ...e, id: `j${n}`, ...journal })),
-    )
-    t.equal(Object.keys(await links(on, { limit: 100 })).length, 400)
+    const often = Array.from({ length: MANY * 0.6 }, (_, n) => met(`f${n}`, 'file', { s: n / 40 }))
+    const again = often.slice(0, MANY * 0.4).map((e, n) => ({ ...e, id: `j${n}`, ...journal }))
+    await on.write(...often, ...again)
+    t.equal(Object.keys(await links(on)).length, MANY * 0.8)
     await on.write(met('one', 'journal', { s: 55 }))
     t.strictSame(await links(on), {})
   })
