@@ -208,7 +208,7 @@ await t.test('an event names the same one of another channel, in a page and alon
   const container = { log: `${text}\n`, stream: 'stdout', time: '2024-06-01T10:00:00.2Z' }
   await post('name=stored.log&workspace=other', `${text}\n`)
   await post('name=container.log&workspace=other', `${JSON.stringify(container)}\n`)
-  const { body } = await ask<Page>('/v1/timeline?workspace=other&from=2024-06-01')
+  const { body } = await ask<Page>('/v1/timeline?workspace=other&from=2024-06-01&to=2024-06-02')
   const ids = body.events.map(({ event }) => event.id)
   t.strictSame(
     body.events.map(({ timeline }) => timeline.same),
