@@ -20,6 +20,12 @@ export interface Change {
   host: string
   service: string
   level: string
+  /**
+   * Of what the program wrote, in 53 bits: events of several channels that have it in common, at about one time, may be one event. Null where none other can be the same.
+   */
+  twin: number | null
+  /** Through what it came; '' where it has no twin. Two events of one channel are never the same. */
+  channel: string
   /** What full text finds: message, host, service, user. */
   text: string
   /** The document: a TimelineEvent as JSON. */

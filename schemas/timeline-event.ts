@@ -102,6 +102,8 @@ export const TimelineEvent = Type.Object(
       signature: Type.String(),
       time: EventTime,
       seen: Type.Array(Seen),
+      /** The ids of the same event met through another channel (a file and the journal, a container runtime, a relay), sorted. */
+      same: Type.Optional(Type.Array(Type.String())),
       /** What a message said before it was edited or deleted, sorted. */
       history: Type.Optional(Type.Array(Type.String())),
       /** Of what a person wrote: times that it speaks of, in its order. */

@@ -202,3 +202,21 @@ await t.test('the time of a source is shown, told and taken back', async (t) => 
   t.equal(await at(), '2024-05-01T10:00:00Z')
   t.strictSame((await ask('/v1/sources/suggestions?workspace=other')).body, { suggestions: [] })
 })
+
+await t.test('an event names the same one of another channel, in a page and alone', async (t) => {
+  const text = '2024-06-01T10:00:00Z INFO stored'
+  const container = { log: `${text}\n`, stream: 'stdout', time: '2024-06-01T10:00:00.2Z' }
+  await post('name=stored.log&workspace=other', `${text}\n`)
+  await post('name=container.log&workspace=other', `${JSON.stringify(container)}\n`)
+  const { body } = await ask<Page>('/v1/timeline?workspace=other&from=2024-06-01&to=2024-06-02')
+  const ids = body.events.map(({ event }) => event.id)
+  t.strictSame(
+    body.events.map(({ timeline }) => timeline.same),
+    [[ids[1]], [ids[0]]],
+  )
+  for (const [i, id] of ids.entries())
+    t.strictSame(
+      (await ask(`/v1/events/${encodeURIComponent(id)}?workspace=other`)).body,
+      body.events[i],
+    )
+})

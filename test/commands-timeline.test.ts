@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseSync } from '@photostructure/sqlite'
 import t from 'tap'
+import type { TimelineEvent } from '../schemas/timeline-event.ts'
 import { folder, imported, line, LOG, recount, start } from './support/recount.ts'
 
 t.test('every format of the timeline is safe to look at', async (t) => {
@@ -53,6 +54,47 @@ t.test('every format of the timeline is safe to look at', async (t) => {
   )
   t.match(await all('--query', 'ok -bell', '--kind', 'log,chat'), /^2024-05-01T10:00:07Z[^\n]*\n$/)
   t.equal(await all('--kind', 'chat'), '')
+})
+
+t.test('what came through two channels is shown once, with where else it was', async (t) => {
+  const entry = (n: number): string =>
+    JSON.stringify({
+      __CURSOR: `i=${n}`,
+      __REALTIME_TIMESTAMP: String(Date.UTC(2024, 4, 1, 10, 0, n, 500) * 1000),
+      _HOSTNAME: 'db1',
+      SYSLOG_IDENTIFIER: 'cron',
+      _PID: '7',
+      MESSAGE: `job *${n}*`,
+    })
+  const cwd = folder(t, {
+    'cron.log': [0, 1, 2].map((n) => `2024-05-01T10:00:0${n}Z db1 cron[7]: job *${n}*\n`).join(''),
+    'journal.json': [0, 1, 5].map((n) => `${entry(n)}\n`).join(''),
+  })
+  t.equal((await imported(['.'], cwd)).ledger.events, 6)
+  const lines = async (...args: string[]): Promise<string[]> =>
+    (await recount(['timeline', ...args], cwd)).out.trim().split('\n')
+  const folded = [
+    '2024-05-01T10:00:00Z  log    db1 cron (also in logs/journald)  job *0*',
+    '2024-05-01T10:00:01Z  log    db1 cron (also in logs/journald)  job *1*',
+    '2024-05-01T10:00:02Z  log    db1 cron  job *2*',
+    '2024-05-01T10:00:05.500000Z  log    db1 cron  job *5*',
+  ]
+  t.strictSame(await lines(), folded)
+  t.strictSame(await lines('--limit', '3'), folded.slice(0, 3), 'lines are counted')
+  t.match(await lines('--query', 'dataset:logs/journald'), [
+    '2024-05-01T10:00:00.500000Z  log    db1 cron (also in logs/syslog)  job *0*',
+  ])
+  t.equal((await lines('--no-fold')).length, 6)
+  t.equal(
+    (await lines('--format', 'md'))[0],
+    String.raw`* 2024-05-01T10:00:00Z UTC, db1 (also in logs/journald): job \*0\*`,
+  )
+  t.equal((await lines('--format', 'csv')).length, 7)
+  const events = (await lines('--format', 'jsonl')).map((l) => JSON.parse(l) as TimelineEvent)
+  t.strictSame(
+    events.map(({ timeline }) => timeline.same),
+    [1, 0, 3, 2, -1, -1].map((n) => (n < 0 ? undefined : [events[n]!.event.id])),
+  )
 })
 
 t.test('sources are listed, taken back, and come again', async (t) => {

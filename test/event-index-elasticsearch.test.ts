@@ -17,6 +17,7 @@ import type { EventIndex } from '../services/event-index/event-index.ts'
 import { offsetsOf } from '../schemas/position.ts'
 import { testEventIndex } from './contracts/test-event-index.ts'
 import { testEventIndexLife } from './contracts/test-event-index-life.ts'
+import { testEventSame } from './contracts/test-event-same.ts'
 import { testEventQueries } from './contracts/test-event-queries.ts'
 import { key, made, main, testWith, type Made } from './contracts/written-index.ts'
 import { Unavailable } from '../services/unavailable.ts'
@@ -158,6 +159,7 @@ if (url === undefined) {
   await testEventIndex(t, open)
   await testEventIndexLife(t, open)
   await testEventQueries(t, open)
+  await testEventSame(t, open)
 
   const test = testWith(t, open)
   let shared = 0

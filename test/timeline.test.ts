@@ -327,7 +327,7 @@ t.test(
         },
         notes: async (text) => void notes.push(text),
       }
-      t.equal(await timelineCommand(setting, { format: 'jsonl' }), status)
+      t.equal(await timelineCommand(setting, { format: 'jsonl', fold: true }), status)
       const hours = printed
         .join('')
         .trim()

@@ -80,6 +80,10 @@ export function journalRecord(
     const value = firstOf(entry, names)
     if (value !== undefined && WHOLE.test(value)) fields[field] = Number(value)
   }
+  // What the writer calls itself in a syslog file, where that is not who it is: a pid from before a fork.
+  const syslogPid = entry.get('SYSLOG_PID') ?? ''
+  if (WHOLE.test(syslogPid) && Number(syslogPid) !== fields['process.pid'])
+    fields['labels.syslog_pid'] = syslogPid
   const unit = fields['labels.unit']
   if (typeof unit === 'string') fields['service.name'] = unit.replace(/(.)\.service$/, '$1')
   const [priority, facility] = [entry.get('PRIORITY') ?? '', entry.get('SYSLOG_FACILITY') ?? '']

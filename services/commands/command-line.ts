@@ -108,6 +108,7 @@ export async function commandLine(
     .addOption(
       new Option('--format <format>').choices(['text', 'jsonl', 'csv', 'md']).default('text'),
     )
+    .option('--no-fold', 'in text and md: also show twice what came through two channels')
     .action((options: Shared) => invoke('timeline', { ...options }))
   command('serve', 'serve the page and the API')
     .option('--host <address>', 'address to listen on', config.host)

@@ -1,6 +1,7 @@
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { TimelineChanged, type PageQuery } from '../event-index/event-index.ts'
 import { parseInstant } from '../event-index/instant-key.ts'
+import { folding, type Folded } from './fold.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { printable, withoutControls } from './table.ts'
 
@@ -16,6 +17,8 @@ export interface TimelineFilters {
 export interface TimelineCommandOptions extends TimelineFilters {
   limit?: number
   format: 'text' | 'jsonl' | 'csv' | 'md'
+  /** Whether text and Markdown show once what was met through several channels. */
+  fold: boolean
 }
 
 const PAGE = 1000
@@ -76,16 +79,20 @@ export function pageQuery(filters: TimelineFilters, limit: number): PageQuery {
 async function* pages(
   { timeline, workspace }: Setting,
   query: PageQuery,
-  { format: name, limit = Infinity }: TimelineCommandOptions,
+  { format: name, limit = Infinity, fold }: TimelineCommandOptions,
 ): AsyncGenerator<string> {
   const format = FORMATS[name]
+  const folded = folding((ids) => timeline.eventIndex.events(workspace, ids))
   if (format.head) yield format.head
   for (let left = limit, cursor: string | null | undefined; left > 0 && cursor !== null;) {
     const asked = { ...query, limit: Math.min(PAGE, left), ...(cursor && { cursor }) }
     const page = await timeline.eventIndex.page(workspace, asked)
-    left -= page.count
-    if (page.count > 0) yield format.print(Buffer.from(page.events))
     cursor = page.next
+    if (page.count === 0) continue
+    const events = Buffer.from(page.events)
+    const shown = fold && format.line ? await folded(parse(events)) : undefined
+    left -= shown?.length ?? page.count
+    yield shown ? shown.map(format.line!).join('') : format.print(events)
   }
 }
 
@@ -96,12 +103,26 @@ interface Format {
   head?: string
   /** `events`: JSON objects joined by a comma and a newline. */
   print(events: Buffer): string
+  /** For people: of what was met through several channels one line. */
+  line?(this: void, event: Folded): string
 }
 
 const FORMATS: Readonly<Record<TimelineCommandOptions['format'], Format>> = {
   jsonl: { print: (events) => `${events.toString().replaceAll(',\n', '\n')}\n` },
-  text: { print: (events) => parse(events).map(textLine).join('') },
-  md: { print: (events) => parse(events).map(markdownLine).join('') },
+  text: {
+    print: (events) =>
+      parse(events)
+        .map((event) => textLine(event))
+        .join(''),
+    line: ({ event, alsoIn }) => textLine(event, alsoIn),
+  },
+  md: {
+    print: (events) =>
+      parse(events)
+        .map((event) => markdownLine(event))
+        .join(''),
+    line: ({ event, alsoIn }) => markdownLine(event, alsoIn),
+  },
   csv: {
     head: '@timestamp,kind,level,source,host,service,message,id\r\n',
     print: (events) => parse(events).map(csvLine).join(''),
@@ -119,22 +140,25 @@ const sourceOf = (event: TimelineEvent): string => event.timeline.seen[0]?.sourc
 const certainty = (event: TimelineEvent): string =>
   event.timeline.time.basis === 'assumed' || event.timeline.time.flags.length > 0 ? '~' : ' '
 
-export function textLine(event: TimelineEvent): string {
+const others = (alsoIn: readonly string[]): string =>
+  alsoIn.length > 0 ? ` (also in ${alsoIn.join(', ')})` : ''
+
+export function textLine(event: TimelineEvent, alsoIn: readonly string[] = []): string {
   const level = at(event, 'log', 'level')
   const who = at(event, 'user', 'name')
   const program = at(event, 'service', 'name') || at(event, 'process', 'name')
   const text = printable(
     `${who && event.timeline.kind === 'chat' ? `${who}: ` : ''}${event.message}`,
   )
-  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable(program ? `${sourceOf(event)} ${program}` : sourceOf(event))}  ${level ? `${printable(level)}: ` : ''}${text}\n`
+  return `${event['@timestamp']}${certainty(event)} ${event.timeline.kind.padEnd(6)} ${printable((program ? `${sourceOf(event)} ${program}` : sourceOf(event)) + others(alsoIn))}  ${level ? `${printable(level)}: ` : ''}${text}\n`
 }
 
 /** Characters that Markdown would read are escaped; a line stays a line. */
 const markdown = (text: string): string =>
   printable(text).replace(/[\\`*_{}[\]<>#|]/g, String.raw`\$&`)
 
-const markdownLine = (event: TimelineEvent): string =>
-  `* ${event['@timestamp']} UTC, ${markdown(sourceOf(event))}: ${markdown(event.message)}\n`
+const markdownLine = (event: TimelineEvent, alsoIn: readonly string[] = []): string =>
+  `* ${event['@timestamp']} UTC, ${markdown(sourceOf(event) + others(alsoIn))}: ${markdown(event.message)}\n`
 
 /** RFC 4180, without what a terminal would obey; a cell that a spreadsheet would take for a formula gets a quote in front. */
 const cell = (text: string): string =>

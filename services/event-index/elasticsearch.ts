@@ -9,7 +9,7 @@ import {
 import type { StoredChange } from './elasticsearch/fields.ts'
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
-import { readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
+import { readEvent, readEvents, readHealth, readPage } from './elasticsearch/reader.ts'
 import {
   IndexGone,
   NO_INDEX,
@@ -130,6 +130,7 @@ export function elasticsearchEventIndex({
     erase: (name, ids, position) => writingCurrent(name, position, (writer) => writer.erase(ids)),
     position: (name) => of(name).builds.position(),
     page: (name, query) => readPage(server, of(name).names, of(name).builds, query),
+    event: (name, id) => reading(name, (names) => readEvent(server, names, id)),
     events: (name, ids) => reading(name, (names) => readEvents(server, names, ids)),
     histogram: (name, filter, seconds) =>
       reading(name, (names) => readHistogram(server, names, filter, seconds)),

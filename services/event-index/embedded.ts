@@ -65,6 +65,7 @@ export function embeddedEventIndex(
       writing(() => writer(workspace).erase(ids, position)),
     position: (workspace) => read<string | null>(workspace, 'position'),
     page: (workspace, query) => read<Page>(workspace, 'page', query),
+    event: (workspace, id) => read<string | undefined>(workspace, 'event', id),
     events: async (workspace, ids) =>
       new Map(await read<[string, string][]>(workspace, 'events', ids)),
     histogram: (workspace, filter, seconds) =>

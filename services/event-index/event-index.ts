@@ -7,7 +7,7 @@ import type { Basis } from '../../schemas/timeline-event.ts'
 export type WindowFilter = Omit<Filter, 'from' | 'to'> & { from?: string; to?: string }
 export type PageQuery = Omit<Query, 'from' | 'to'> & WindowFilter
 
-/** A page of the timeline. */
+/** A page of the timeline. Its events tell what they are the same as (`timeline.same`): that is found when they are read, so it hangs on no arrival. */
 export interface Page {
   /** The events as JSON objects in UTF-8, joined by a comma and a newline; no object has a newline inside. */
   events: Uint8Array
@@ -73,7 +73,9 @@ export interface EventIndex {
   created(workspace: string, importId: string): Promise<Map<string, number>>
   /** @throws TimelineChanged, BadCursor */
   page(workspace: string, query: PageQuery): Promise<Page>
-  /** The documents of those of these events that are there, as JSON, by their ids. */
+  /** An event as a page gives it, as JSON; undefined where there is none. */
+  event(workspace: string, id: string): Promise<string | undefined>
+  /** The stored documents of those of these events that are there, as JSON, by their ids. */
   events(workspace: string, ids: readonly string[]): Promise<Map<string, string>>
   /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
   histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>

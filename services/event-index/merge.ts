@@ -5,7 +5,16 @@ import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 /** What the index holds of an event. */
 export type Stored = Pick<
   Change,
-  'at' | 'source' | 'stream' | 'place' | 'rank' | 'file' | 'context' | 'document'
+  | 'at'
+  | 'source'
+  | 'stream'
+  | 'place'
+  | 'rank'
+  | 'file'
+  | 'context'
+  | 'twin'
+  | 'channel'
+  | 'document'
 >
 
 /** Whether a record is one that is there already: merged it adds nothing. */

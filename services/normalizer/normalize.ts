@@ -7,6 +7,7 @@ import { instantKey } from './instant.ts'
 import { mentions } from './mentions.ts'
 import { resolveTime, type ResolvedTime } from './resolve-time.ts'
 import { signature } from './signature.ts'
+import { twinOf } from './twin.ts'
 
 const BASIS_RANK: Readonly<Record<Basis, number>> = {
   explicit: 5,
@@ -59,6 +60,7 @@ export function normalize(
     host,
     service,
     level,
+    ...twinOf(record, batch.dataset, host),
     text: `${record.message} ${host} ${service} ${user}`,
     document: documentOf(record, batch, resolved, {
       source,

@@ -23,6 +23,7 @@ export interface Made extends Partial<Change> {
   line?: number
   fields?: Record<string, unknown>
   time?: Partial<TimelineEvent['timeline']['time']>
+  dataset?: string
 }
 
 /** A change as the normalizer makes it. */
@@ -34,6 +35,7 @@ export function made({
   line = 1,
   fields = {},
   time,
+  dataset = 'logs/syslog',
   ...more
 }: Made): Change {
   const at = key(after)
@@ -43,7 +45,7 @@ export function made({
   const document = JSON.stringify({
     '@timestamp': stamp,
     message,
-    event: { id, kind: 'event', dataset: 'logs/syslog', original: message },
+    event: { id, kind: 'event', dataset, original: message },
     timeline: {
       kind,
       signature: 's',
@@ -78,6 +80,8 @@ export function made({
     host,
     service,
     level,
+    twin: null,
+    channel: '',
     text,
     document,
     ...more,

@@ -45,6 +45,30 @@ async function testEvents({ address, complaints, foreign, open }: Browsing): Pro
     await alone.context().close()
   })
 
+  await t.test(
+    'what came through two channels stands there once, and both can be seen',
+    async (t) => {
+      const page = await open('/?from=2025-04-02T00:00:00Z&to=2025-04-03T00:00:00Z')
+      const messages = page.locator('tr.row:not([hidden]) .text')
+      t.strictSame(await messages.allTextContents(), ['queue is full', 'only the journal has this'])
+      t.match(await page.locator('#summary').textContent(), '3 events', 'two events they stay')
+      const also = page.locator('button.also:visible')
+      t.equal(await also.count(), 1)
+      t.equal(await also.textContent(), 'also in logs/journald')
+      await also.first().click()
+      t.equal(await messages.count(), 3)
+      await also.first().click()
+      t.equal(await messages.count(), 2)
+      await messages.first().click()
+      const detail = page.locator('#detail')
+      await detail.locator('h3', { hasText: 'The same, seen elsewhere' }).waitFor()
+      await detail.locator('button.link').click()
+      await detail.locator('.seen', { hasText: 'journal.json' }).waitFor()
+      t.equal(await messages.count(), 3, 'the one that is open is shown')
+      await page.context().close()
+    },
+  )
+
   await t.test('the time of a source is told on the page, and taken back', async (t) => {
     const page = await open('/?q=disk')
     const detail = page.locator('#detail')
@@ -111,7 +135,7 @@ async function testEvents({ address, complaints, foreign, open }: Browsing): Pro
   )
 
   await t.test('texts from outside run nothing and hide nothing', async (t) => {
-    const page = await open('/?from=2025-03-31')
+    const page = await open('/?from=2025-03-31&to=2025-04-01')
     t.same(await page.locator('tr.row .text').allTextContents(), [
       ...SCRIPTS,
       'invoiceU+202Efdp.exe',

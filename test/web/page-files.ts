@@ -23,6 +23,20 @@ const syslog = [
   'Mar 30 12:20:01 db1 postgres[71]: could not extend file "base/16384": No space left on device',
 ]
 
+/** A log of another host three days later, as a file and through the journal, which has one line more. */
+export const TWIN_EVENTS = 3
+const mail = ['Apr  2 12:00:01 mx1 postfix[9]: queue is full']
+const journal = ['queue is full', 'only the journal has this'].map((text, i) =>
+  JSON.stringify({
+    __CURSOR: `s=0b;i=${i}`,
+    __REALTIME_TIMESTAMP: String(Date.UTC(2025, 3, 2, 10, 0, 1 + i, 400) * 1000),
+    _HOSTNAME: 'mx1',
+    SYSLOG_IDENTIFIER: 'postfix',
+    _PID: '9',
+    MESSAGE: text,
+  }),
+)
+
 const chat = [
   '2025-03-30T10:25:00Z  <alice> db1 is down?',
   '2025-03-30T10:26:00Z  <boris> alice: <b>looking</b>',
@@ -79,6 +93,8 @@ const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`)
 export const FILES: Readonly<Record<string, string>> = {
   'shop/cart.json': lines(shop),
   'db1/syslog-20250401': lines(syslog),
+  'mx1/mail-20250403.log': lines(mail),
+  'mx1/journal.json': lines(journal),
   'chat/ops.log': lines(chat),
   'hostile/<img src=x onerror=window.hacked=1>.json': lines(hostile),
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { browse, settled, sorted, summary, times, type Browsing } from './browser.ts'
-import { PRETENDERS, SCRIPTS, SHOP_EVENTS } from './page-files.ts'
+import { PRETENDERS, SCRIPTS, SHOP_EVENTS, TWIN_EVENTS } from './page-files.ts'
 
 const HOUR = 'from=2025-03-30T10:00:00Z&to=2025-03-30T11:00:00Z'
 
@@ -50,7 +50,7 @@ async function testControls({ address, complaints, foreign, open }: Browsing): P
     ])
     t.equal(
       await page.locator('#summary').textContent(),
-      `${SHOP_EVENTS + 4 + SCRIPTS.length + PRETENDERS.length} events`,
+      `${SHOP_EVENTS + 4 + TWIN_EVENTS + SCRIPTS.length + PRETENDERS.length} events`,
     )
     await page.context().close()
   })
@@ -114,7 +114,10 @@ async function testControls({ address, complaints, foreign, open }: Browsing): P
     t.equal(await page.inputValue('#to'), '2025-03-30 10:30:00Z')
     t.equal((await times(page))[0], '10:15:00')
     await page.locator('#reset').click()
-    await summary(page, `${SHOP_EVENTS + 4 + SCRIPTS.length + PRETENDERS.length} events`)
+    await summary(
+      page,
+      `${SHOP_EVENTS + 4 + TWIN_EVENTS + SCRIPTS.length + PRETENDERS.length} events`,
+    )
 
     await page.goto(`${address}/?${HOUR}`)
     await settled(page)

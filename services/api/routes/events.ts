@@ -23,7 +23,7 @@ export function eventRoutes(
     },
     async ({ params, query }, reply) => {
       const workspace = workspaceOf(workspaces, query.workspace)
-      const document = (await eventIndex.events(workspace, [params.id])).get(params.id)
+      const document = await eventIndex.event(workspace, params.id)
       if (document === undefined)
         throw new Problem('unknown-event', `there is no event ${params.id}`)
       return reply.type('application/json').send(document as never)

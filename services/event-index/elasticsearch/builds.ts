@@ -5,7 +5,7 @@ import { orNone, typeOf, type Server } from './server.ts'
 import { setUp } from './set-up.ts'
 
 /** Raised with every change of what is stored in an index, or of where. A build of another form is not read, nor written to: `rebuild` makes one of this form. */
-const FORM = 2
+const FORM = 3
 
 /** One filling of a workspace from the log: its indices, one for each month, and one that holds its position and generation. */
 export interface Build {

@@ -38,12 +38,19 @@ export function bodyOf({ document, ...columns }: StoredChange): string {
     source: keyword(columns.source),
     origin: keyword(columns.origin),
     file: keyword(columns.file),
+    ...(columns.twin !== null && {
+      twin: twinKey(Math.floor(Number(columns.at.slice(0, 10)) / 60), columns.twin),
+      channel: keyword(columns.channel),
+    }),
     terms: termsOf(event),
     text: wordsOf(tokens(textOf(event))),
     document,
     columns,
   })
 }
+
+/** What may be the same is looked for by its minute and its twin. */
+export const twinKey = (minute: number, twin: number): string => `${minute}.${twin.toString(36)}`
 
 /** A key of nanoseconds as Elasticsearch writes it; undefined where it is beyond what it can hold. */
 export const instantOf = (key: string): string | undefined =>

@@ -1,11 +1,13 @@
 import type { estypes } from '@elastic/elasticsearch'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { BadCursor, TimelineChanged, type Page, type PageQuery } from '../event-index.ts'
+import { withSame } from '../same.ts'
 import type { Builds } from './builds.ts'
 import { instantOf, orderOf, type Source } from './fields.ts'
 import { documentId, type Names } from './names.ts'
 import { inOrder, search } from './search.ts'
 import { select } from './select.ts'
+import { readSame } from './twins.ts'
 import { orNone, type Server } from './server.ts'
 
 type Query = estypes.QueryDslQueryContainer
@@ -21,31 +23,31 @@ export async function readPage(
 ): Promise<Page> {
   const selected = select(query)
   const { generation, after, end } = await bounds(server, names, builds, query, selected)
-  const { hits } = await search<Pick<Source, 'document'>>(server, {
+  const { hits } = await search<Source>(server, {
     index: names.events,
     query: { bool: { filter: [selected, ...end] } },
     sort: inOrder(query.order),
     // One more tells whether there is a next page.
     size: query.limit + 1,
-    _source: ['document'],
+    _source: ['document', 'columns.id', 'columns.at', 'columns.twin'],
     ...(after && { search_after: after }),
   })
   if (after && (await builds.generation()) !== generation)
     throw new TimelineChanged('the timeline was changed while this page was read')
-  const page = hits.hits.slice(0, query.limit).map((hit) => hit._source!.document)
+  const page = hits.hits.slice(0, query.limit).map((hit) => hit._source!)
   const last = page.at(-1)
+  const columns = page.map((source) => source.columns)
+  const same = await readSame(server, names, columns)
+  const documents = page.map(({ document, columns: { id } }) => withSame(document, same.get(id)))
   return {
-    events: Buffer.from(page.join(',\n')),
+    events: Buffer.from(documents.join(',\n')),
     count: page.length,
     next:
       last !== undefined && hits.hits.length > query.limit
-        ? encodeCursor(generation, idOf(last))
+        ? encodeCursor(generation, last.columns.id)
         : null,
   }
 }
-
-const idOf = (document: string): string =>
-  (JSON.parse(document) as { event: { id: string } }).event.id
 
 /** Between what a page lies, and of which generation its place is. Of the first page both are asked for at once: the search itself comes after them. */
 async function bounds(
@@ -92,6 +94,16 @@ async function endOfPage(
   const end = hits.hits[0]?.sort?.[0]
   if (end === undefined) return []
   return [{ range: { '@timestamp': { [order === 'asc' ? 'lte' : 'gte']: end } } }]
+}
+
+export async function readEvent(
+  server: Server,
+  names: Names,
+  id: string,
+): Promise<string | undefined> {
+  const found = (await sourcesOf(server, names, [id])).get(id)
+  if (!found) return undefined
+  return withSame(found.document, (await readSame(server, names, [found.columns])).get(id))
 }
 
 export async function readEvents(

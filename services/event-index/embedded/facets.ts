@@ -14,6 +14,7 @@ export type Facet = Pick<
   | 'context'
   | 'origin'
   | 'rank'
+  | 'channel'
 >
 
 const NAMES = [
@@ -27,6 +28,7 @@ const NAMES = [
   'context',
   'origin',
   'rank',
+  'channel',
 ] as const
 const keyOf = (facet: Facet): string => NAMES.map((name) => facet[name]).join('\0')
 

@@ -1,9 +1,11 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { decodeCursor, encodeCursor, type OrderKey } from '../cursor.ts'
 import { BadCursor, type Page, type PageQuery } from '../event-index.ts'
+import { withSame } from '../same.ts'
 import { matches, textOf } from '../text-query.ts'
 import { BLOCK_BITS, meta } from './schema.ts'
 import { select, type Selection } from './select.ts'
+import { mayBeTwin, readSame } from './twins.ts'
 
 const KEY = `printf('%019d', at) at, stream, place, events.id`
 const FROM = 'from events join facets on facets.id = facet'
@@ -40,12 +42,26 @@ export function readPage(db: DatabaseSyncInstance, query: PageQuery): Page {
   const page = found.slice(0, query.limit)
   const last = page.at(-1)
   const document = db.prepare('select document from events where seq = ?')
-  const documents = page.map(({ seq }) => (document.get(seq) as { document: string }).document)
+  const same = readSame(
+    db,
+    page.map(({ seq }) => seq),
+  )
+  const documents = page.map(({ seq, id }) =>
+    withSame((document.get(seq) as { document: string }).document, same.get(id)),
+  )
   return {
     events: Buffer.from(documents.join(',\n')),
     count: page.length,
     next: found.length > query.limit && last ? encodeCursor(generation, last.id) : null,
   }
+}
+
+/** The document of an event, with what it is the same as; undefined where there is none. */
+export function readEvent(db: DatabaseSyncInstance, id: string): string | undefined {
+  const found = db.prepare('select seq, document from events where id = ?').get(id) as
+    | { seq: number; document: string }
+    | undefined
+  return found && withSame(found.document, readSame(db, [found.seq]).get(id))
 }
 
 function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
@@ -54,7 +70,7 @@ function keyOf(db: DatabaseSyncInstance, event: string): OrderKey {
   return [key.at, key.stream, key.place, key.id]
 }
 
-/** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object. */
+/** A page that the columns decide: joined inside SQLite, no row becomes a JavaScript object where nothing is linked. */
 function plainPage(
   db: DatabaseSyncInstance,
   { where, values }: Selection,
@@ -62,11 +78,13 @@ function plainPage(
   limit: number,
   generation: number,
 ): Page {
+  const part = `select seq, at, twin, facet, document ${IN_ORDER} where ${where} ${order} limit ?`
   const page = db
     .prepare(
-      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count from (select document ${IN_ORDER} where ${where} ${order} limit ?)`,
+      `select cast(group_concat(document, ',' || char(10)) as blob) events, count(*) count,
+        group_concat(case when ${mayBeTwin(db)} then seq end) twins from (${part}) event`,
     )
-    .get(...values, limit) as { events: Uint8Array | null; count: number }
+    .get(...values, limit) as { events: Uint8Array | null; count: number; twins: string | null }
   let next: string | null = null
   if (page.count === limit) {
     const edge = db
@@ -74,7 +92,14 @@ function plainPage(
       .all(...values, limit - 1) as { id: string }[]
     if (edge.length === 2) next = encodeCursor(generation, edge[0]!.id)
   }
-  return { events: page.events ?? new Uint8Array(), count: page.count, next }
+  const events = page.events ?? new Uint8Array()
+  const same = readSame(db, page.twins?.split(',').map(Number) ?? [])
+  if (same.size === 0) return { events, count: page.count, next }
+  const rows = db
+    .prepare(`select events.id, document ${IN_ORDER} where ${where} ${order} limit ?`)
+    .all(...values, limit) as { id: string; document: string }[]
+  const documents = rows.map(({ id, document }) => withSame(document, same.get(id)))
+  return { events: Buffer.from(documents.join(',\n')), count: page.count, next }
 }
 
 /** Shows the events that satisfy the terms of a query text one after the other, until `take` has enough; in order where it does not go by blocks. */

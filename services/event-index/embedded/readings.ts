@@ -2,7 +2,7 @@ import type { Removal } from '../../../schemas/removal.ts'
 import type { Calls } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
 import { readBases, readHistogram, readSources, readStreams } from './counts.ts'
-import { readPage } from './reader.ts'
+import { readEvent, readPage } from './reader.ts'
 import { meta, openForReading, reading } from './schema.ts'
 
 /** What is read of an index file, by the name of the call: its answers can go from one thread to another. */
@@ -17,6 +17,7 @@ export function readings(path: string): Calls {
 
   return {
     page: (query: PageQuery) => reading(db, () => readPage(db, query)),
+    event: (id: string) => reading(db, () => readEvent(db, id)),
     histogram: (filter: WindowFilter, seconds: number) =>
       reading(db, () => readHistogram(db, filter, seconds)),
     sources: () => readSources(db),

@@ -3,22 +3,27 @@ import { scrubOwed } from '../../scrub.ts'
 import { Newer } from '../../unavailable.ts'
 
 /** Raised with every change of the tables; an index of another version is thrown away and filled again from the log. */
-export const VERSION = 2
+export const VERSION = 3
 /** Full text is kept per block of so many consecutive events: logs repeat themselves, so a block has few words of its own. */
 export const BLOCK_BITS = 7
+
+/** The minute of an event: what may be the same is looked for by it and the twin, so that what is imported in order is indexed in order. */
+export const MINUTE = 'at / 60000000000'
 
 /** A facet is what many events have in common: a row has one number instead of eight texts. */
 const TABLES = `
   create table meta (key text primary key, value) without rowid;
   create table facets (
     id integer primary key, source text not null, stream text not null, kind text not null, host text not null, service text not null, level text not null,
-    file text not null, context integer not null, origin text not null, rank integer not null
+    file text not null, context integer not null, origin text not null, rank integer not null, channel text not null
   );
   create table events (
-    seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null, document text not null
+    seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null, twin integer,
+    document text not null
   );
   create unique index events_id on events (id);
   create index events_at on events (at);
+  create index events_twin on events (${MINUTE}, twin, facet) where twin is not null;
   create virtual table words using fts5 (text, content = '', tokenize = 'ascii', detail = none);
   create table created (origin text primary key, events integer not null) without rowid;
   create table minutes (minute integer, facet integer, events integer not null, primary key (minute, facet)) without rowid;

@@ -9,9 +9,10 @@ import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
 const ROWS = 100
-const INSERT = 'insert or ignore into events (seq, id, at, place, facet, document) values'
-const MARKS = '(?, ?, ?, ?, ?, ?)'
-const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, context, origin, rank, document
+const INSERT = 'insert or ignore into events (seq, id, at, place, facet, twin, document) values'
+const MARKS = '(?, ?, ?, ?, ?, ?, ?)'
+const COLUMNS = 7
+const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, context, origin, rank, channel, twin, document
   from events join facets on facets.id = facet`
 /** Minutes of one facet are counted under one number. */
 const FACETS = 2 ** 24
@@ -171,18 +172,18 @@ export class Writer {
     const first = this.#next
     this.#next += changes.length
     const facets: number[] = []
-    const values: (string | number)[] = []
+    const values: (string | number | null)[] = []
     for (const [i, change] of changes.entries()) {
-      const { id, at, place, document } = change
+      const { id, at, place, twin, document } = change
       const facet = this.#facet(change)
       facets.push(facet)
-      values.push(first + i, id, at, place, facet, document)
+      values.push(first + i, id, at, place, facet, twin, document)
     }
     let inserted = 0
     if (changes.length === ROWS) inserted = this.#insertMany.run(...values).changes
     else
-      for (let i = 0; i < values.length; i += 6)
-        inserted += this.#insertOne.run(...values.slice(i, i + 6)).changes
+      for (let i = 0; i < values.length; i += COLUMNS)
+        inserted += this.#insertOne.run(...values.slice(i, i + COLUMNS)).changes
     const repeats: Change[] = []
     for (const [i, change] of changes.entries()) {
       const seq = first + i
@@ -229,11 +230,13 @@ export class Writer {
       ...(merged.file === change.file && merged.at === change.at ? change : found),
       rank: merged.rank,
       context: merged.context,
+      channel: merged.channel,
       source: merged.source,
       stream: merged.stream,
       origin: found.origin,
     })
-    this.#insertOne.run(seq, found.id, merged.at, merged.place, number, merged.document)
+    const { at, place, twin, document } = merged
+    this.#insertOne.run(seq, found.id, at, place, number, twin, document)
     this.#count(merged.at, number, 1)
     this.#inBlock(seq)
     this.#addTokens(change.text)

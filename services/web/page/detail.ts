@@ -9,6 +9,7 @@ import {
   type Mention,
   placeOf,
   programOf,
+  sameAs,
   severityOf,
   sourceOf,
   whoOf,
@@ -167,8 +168,7 @@ function mentionsOf(event: TimelineEvent, zone: string): HTMLElement[] {
 
 /** The same event met through another channel. */
 function sameOf(event: TimelineEvent, hooks: DetailHooks): HTMLElement[] {
-  const { same } = event.timeline
-  const ids = (Array.isArray(same) ? same : []).filter((id) => typeof id === 'string')
+  const ids = sameAs(event)
   if (ids.length === 0) return []
   const links = ids.map((id) =>
     element(

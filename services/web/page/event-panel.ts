@@ -38,7 +38,7 @@ export function createEventPanel({ go, view, failed, changed }: Hooks): EventPan
     if (id) go({ event: id })
   }
   const neighbour = (by: 1 | -1): string | undefined => {
-    const rows = [...table.querySelectorAll<HTMLElement>('tr[data-id]')]
+    const rows = [...table.querySelectorAll<HTMLElement>('tr[data-id]:not([hidden])')]
     const focused = document.activeElement?.closest<HTMLElement>('tr[data-id]')
     const from = view().event ? rowWith(view().event) : focused
     const i = from ? rows.indexOf(from) : -1

@@ -1,5 +1,6 @@
 import { Problem, type Page } from './api.ts'
 import { button, element, part } from './element.ts'
+import { createFold } from './fold.ts'
 import { emptyPage, fillPage, rowWith, type ListPage, type Look } from './pages.ts'
 import { readPage, type PageRequest } from './read-page.ts'
 import type { TimelineEvent } from './timeline-event.ts'
@@ -33,12 +34,14 @@ export function createList(hooks: Hooks): List {
   let earlier: string | null = null
   let reading = false
   let run = new AbortController()
+  let fold = createFold()
 
   const look = (): Look => ({
     zone: view.zone,
     hrefOf: (id) => urlOf({ ...view, event: id }),
     opened: view.event,
     filtered: isFiltered(view),
+    fold,
   })
   const read = (request: PageRequest, signal: AbortSignal): Promise<Page> =>
     readPage(view, request, signal)
@@ -85,6 +88,7 @@ export function createList(hooks: Hooks): List {
       before,
       last: events.at(-1)?.['@timestamp'],
     }
+    fold.came(events)
     fillPage(page, events, look())
     if (where === 'end') {
       pages.push(page)
@@ -166,6 +170,7 @@ export function createList(hooks: Hooks): List {
       near.disconnect()
       for (const { body } of pages) body.remove()
       pages = []
+      fold = createFold()
       next = page.next
       earlier = null
       if (page.events.length > 0) add(page.events, request, 'end')
@@ -180,7 +185,9 @@ export function createList(hooks: Hooks): List {
         for (const page of pages)
           if (page.filled && page.events) fillPage(page, page.events, look())
       table.querySelector('[aria-current]')?.removeAttribute('aria-current')
-      if (view.event) rowWith(view.event)?.setAttribute('aria-current', 'true')
+      const open = view.event ? rowWith(view.event) : null
+      open?.setAttribute('aria-current', 'true')
+      if (open) open.hidden = false
     },
   }
   return list

@@ -1,8 +1,10 @@
-import { element } from './element.ts'
+import { button, element } from './element.ts'
+import type { Fold } from './fold.ts'
 import { secondsOf, spanWords } from './instant.ts'
 import type { PageRequest } from './read-page.ts'
 import { COLUMNS, rowOf } from './row.ts'
-import type { TimelineEvent } from './timeline-event.ts'
+import { sameAs, type TimelineEvent } from './timeline-event.ts'
+import { visibleString } from './visible-text.ts'
 import { dayTitle, localTime } from './zone.ts'
 
 /** A silence of so many seconds gets a line of its own. */
@@ -26,6 +28,7 @@ export interface Look {
   /** The event that is open. */
   opened: string
   filtered: boolean
+  fold: Fold
 }
 
 export function fillPage(page: ListPage, events: readonly TimelineEvent[], look: Look): void {
@@ -43,11 +46,31 @@ export function fillPage(page: ListPage, events: readonly TimelineEvent[], look:
     if (newDay) rows.push(lineOf('day', dayTitle(day)))
     const row = rowOf(event, look.zone, look.hrefOf)
     if (event.event.id === look.opened) row.setAttribute('aria-current', 'true')
+    else row.hidden = look.fold.isFolded(event)
+    const elsewhere = look.fold.elsewhere(event)
+    if (elsewhere !== undefined) row.querySelector('.say')?.append(alsoIn(event, elsewhere))
     rows.push(row)
     before = at
   }
   page.body.replaceChildren(...rows)
   page.filled = true
+}
+
+/** Shows and hides the rows of the same event met elsewhere. */
+function alsoIn(event: TimelineEvent, elsewhere: string): HTMLElement {
+  const toggle = button(
+    `also in ${visibleString(elsewhere)}`,
+    () => {
+      const open = toggle.getAttribute('aria-expanded') !== 'true'
+      toggle.setAttribute('aria-expanded', String(open))
+      for (const id of sameAs(event)) {
+        const row = rowWith(id)
+        if (row) row.hidden = !open
+      }
+    },
+    { class: 'more also', 'aria-expanded': 'false' },
+  )
+  return toggle
 }
 
 function lineOf(name: string, text: string): HTMLElement {

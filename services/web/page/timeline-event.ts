@@ -45,6 +45,10 @@ export function field(event: TimelineEvent, group: string, name: string): string
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
+/** The ids of the same event met through other channels. */
+export const sameAs = ({ timeline: { same } }: TimelineEvent): string[] =>
+  (Array.isArray(same) ? same : []).filter((id) => typeof id === 'string')
+
 export const sourceOf = (event: TimelineEvent): string => event.timeline.seen[0]?.source ?? ''
 
 /** Where it happened, in the shortest words: a channel, a host, a service, else the source. */
