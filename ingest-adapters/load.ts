@@ -1,21 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { FormatFile } from '../schemas/format-file.ts'
 import type { Adapter } from './adapter.ts'
 import { patternAdapter } from './shared/pattern-adapter.ts'
 import { BadFormat } from './shared/pattern-format.ts'
+
+export { BadFormat } from './shared/pattern-format.ts'
 
 export interface Loaded {
   /** `<kind folder>/<format>`, from the path of its file. */
   name: string
   adapter: Adapter
-}
-
-/** The file of a format that is one pattern. */
-export interface FormatFile {
-  /** Where it stands, for errors. */
-  path: string
-  text: string
 }
 
 const HERE = new URL('.', import.meta.url)

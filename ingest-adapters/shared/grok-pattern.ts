@@ -22,7 +22,12 @@ export interface GrokPattern {
 const REFERENCE = /%\{(\w+)(?::([^:}]*))?(?::([^}]*))?\}/g
 const DEEPEST = 20
 const LONGEST = 20_000
-const TYPES: Readonly<Record<string, boolean>> = { int: true, long: true, float: true, string: false }
+const TYPES: Readonly<Record<string, boolean>> = {
+  int: true,
+  long: true,
+  float: true,
+  string: false,
+}
 
 /** A pattern, ready to match. `own` are the names that its file defines. @throws BadPattern */
 export function grokPattern(text: string, own: ReadonlyMap<string, string>): GrokPattern {

@@ -6,7 +6,13 @@ import type { GrokPattern } from './grok-pattern.ts'
 import { stampAt } from './leading-stamp.ts'
 import { groups, isBlank, isGroup, mostLines, refuse, type Group } from './lines.ts'
 import { clockStamp, glogStamp } from './numeric-stamp.ts'
-import { BadFormat, readPatternFormat, SPECIAL, type PatternFormat, type Sample } from './pattern-format.ts'
+import {
+  BadFormat,
+  readPatternFormat,
+  SPECIAL,
+  type PatternFormat,
+  type Sample,
+} from './pattern-format.ts'
 import { readOffset, type StampRead } from './stamp.ts'
 import { withZone } from './zone-name.ts'
 
@@ -93,7 +99,8 @@ function capture(
       const value = m[i + 1]
       if (value === undefined) continue
       if (SPECIAL.has(name)) parts.set(name, value)
-      else if (!NOTHING.test(value)) setField(format, fields, name, isNumber ? Number(value) : value)
+      else if (!NOTHING.test(value))
+        setField(format, fields, name, isNumber ? Number(value) : value)
     }
     return { parts, fields, end: regex.lastIndex }
   }

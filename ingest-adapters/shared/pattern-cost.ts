@@ -89,7 +89,8 @@ function before(node: Node, rest: Rest): Rest {
 function beforeLoop({ body, min, max }: Node & { kind: 'loop' }, rest: Rest): Rest {
   const { chars, canBeEmpty } = firstOf(body)
   const isLong = max > FEW
-  const comes = rest.sure || (rest.isLineEnd === true && max === Infinity && (chars | rest.next) === ANY)
+  const comes =
+    rest.sure || (rest.isLineEnd === true && max === Infinity && (chars | rest.next) === ANY)
   if (isLong && canBeEmpty) throw new BadPattern(`it repeats what may be empty: ${REMEDY}`)
   const again = max > 1 ? chars : 0n
   const inner = before(body, { ...END, next: again | rest.next, sure: max === 1 && rest.sure })
@@ -107,7 +108,9 @@ function beforeLoop({ body, min, max }: Node & { kind: 'loop' }, rest: Rest): Re
       : { power: 0, times: max - min + 1 }
   const own = product(rounds, exits)
   // A loop that ends at one place goes through the line all the same; before what always matches it does so once.
-  const through = comes ? ONCE : { power: max === Infinity ? 1 : 0, times: isLong && max < Infinity ? max : 1 }
+  const through = comes
+    ? ONCE
+    : { power: max === Infinity ? 1 : 0, times: isLong && max < Infinity ? max : 1 }
   return {
     next: min === 0 || canBeEmpty ? chars | rest.next : chars,
     sure: min === 0 && comes,
@@ -119,7 +122,9 @@ function beforeLoop({ body, min, max }: Node & { kind: 'loop' }, rest: Rest): Re
 /** A look around is tried at one place, but what it looks for must not be long. */
 function checkLook(node: Node): void {
   if (node.kind === 'loop' && node.max > FEW)
-    throw new BadPattern(`a look around may repeat at most ${FEW} times: write {0,${FEW}} in place of *`)
+    throw new BadPattern(
+      `a look around may repeat at most ${FEW} times: write {0,${FEW}} in place of *`,
+    )
   if (node.kind === 'loop') checkLook(node.body)
   if (node.kind === 'all' || node.kind === 'any') node.of.forEach(checkLook)
 }

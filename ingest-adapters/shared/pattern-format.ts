@@ -58,7 +58,10 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
     else if (written.trim() !== '' && !written.startsWith('#')) {
       const m = LINE.exec(written)
       if (!m || !KEYS.includes(m[1]!))
-        throw wrong(i + 1, `${written.slice(0, 60)} is no line of a format: there are ${KEYS.map((key) => `${key}:`).join(' ')} and sample: with the sample below it`)
+        throw wrong(
+          i + 1,
+          `${written.slice(0, 60)} is no line of a format: there are ${KEYS.map((key) => `${key}:`).join(' ')} and sample: with the sample below it`,
+        )
       if (!m[2]) throw wrong(i + 1, `${m[1]}: says nothing: write what it is behind it`)
       told.push({ key: m[1]!, value: m[2], line: i + 1 })
     }
@@ -102,17 +105,29 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
     return made
   }
   const title = one('title')
-  if (title === undefined) throw wrong(1, 'it has no title: add a line `title: …` with what people call the format')
+  if (title === undefined)
+    throw wrong(1, 'it has no title: add a line `title: …` with what people call the format')
   const zone = one('zone')
   if (zone !== undefined && zone !== 'UTC')
-    throw wrong(all('zone')[0]!.line, `zone: ${zone}: only UTC can be told here, for a format that always writes it; other zones are told by import --zone`)
+    throw wrong(
+      all('zone')[0]!.line,
+      `zone: ${zone}: only UTC can be told here, for a format that always writes it; other zones are told by import --zone`,
+    )
   const records = each('record', pattern)
   if (records.length === 0) throw wrong(1, 'it has no pattern: add a line `record: …`')
-  const timeless = records.findIndex(({ captures }) => !captures.some(({ name }) => name === 'time' || name === 'clock'))
+  const timeless = records.findIndex(
+    ({ captures }) => !captures.some(({ name }) => name === 'time' || name === 'clock'),
+  )
   if (timeless >= 0)
-    throw wrong(all('record')[timeless]!.line, 'record: it says no time: name the part that is the stamp `time`, such as %{TIMESTAMP_ISO8601:time} or (?<time>…)')
+    throw wrong(
+      all('record')[timeless]!.line,
+      'record: it says no time: name the part that is the stamp `time`, such as %{TIMESTAMP_ISO8601:time} or (?<time>…)',
+    )
   if (samples.length === 0)
-    throw wrong(text.split('\n').length, 'it has no sample: add a line `sample:` at its end, and below it a record as it stands in a file')
+    throw wrong(
+      text.split('\n').length,
+      'it has no sample: add a line `sample:` at its end, and below it a record as it stands in a file',
+    )
   return {
     title,
     records,

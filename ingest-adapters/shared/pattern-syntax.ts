@@ -36,7 +36,8 @@ function range(from: number, to: number): Chars {
   for (let code = from; code <= Math.min(to, 127); code++) chars |= bit(code)
   return to > 127 ? chars | OTHERS : chars
 }
-const all = (text: string): Chars => [...text].reduce((sum, c) => sum | bit(c.charCodeAt(0)), 0n)
+const all = (text: string): Chars =>
+  text.split('').reduce((sum, c) => sum | bit(c.charCodeAt(0)), 0n)
 
 const DIGITS = range(48, 57)
 const LETTERS = range(65, 90) | range(97, 122)
@@ -58,8 +59,7 @@ const POSIX: Readonly<Record<string, readonly [string, Chars]>> = {
 }
 const GROUP = /\((?:\?(?:<([^>=!][^>]*)>|(:|>)|(<?[=!])))?/y
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(,?)(\d*)\})([?+]?)/y
-const ESCAPED =
-  /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|([dwsDWS])|([nrtfv0])(?!\d)|([^\dA-Za-z]))/y
+const ESCAPED = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|([dwsDWS])|([nrtfv0])(?!\d)|([^\dA-Za-z]))/y
 const FLAG = '(?i)'
 
 /** @throws BadPattern */
@@ -101,9 +101,10 @@ export function readSyntax(pattern: string): Syntax {
     const body = atom()
     const m = match(QUANTIFIER)
     if (!m) return body
-    if (body.kind === 'place') throw new BadPattern(`${m[0]} stands behind what takes no characters`)
+    if (body.kind === 'place')
+      throw new BadPattern(`${m[0]} stands behind what takes no characters`)
     source += m[5] === '+' ? m[0].slice(0, -1) : m[0]
-    const [min, max] =
+    const [min, max]: readonly [number, number] =
       m[1] === '*'
         ? [0, Infinity]
         : m[1] === '+'
@@ -111,7 +112,7 @@ export function readSyntax(pattern: string): Syntax {
           : m[1] === '?'
             ? [0, 1]
             : [Number(m[2]), m[3] === '' ? Number(m[2]) : m[4] === '' ? Infinity : Number(m[4])]
-    return { kind: 'loop', body, min: min!, max: max! }
+    return { kind: 'loop', body, min, max }
   }
 
   function atom(): Node {
@@ -167,7 +168,11 @@ export function readSyntax(pattern: string): Syntax {
     if (m[1] ?? m[2]) return bit(parseInt((m[1] ?? m[2])!, 16))
     if (m[3]) {
       const known = CLASSES[m[3].toLowerCase()]!
-      return m[3] === m[3].toLowerCase() ? known : m[3] === 'S' ? ANY & ~(known & ~OTHERS) : ANY & ~known
+      return m[3] === m[3].toLowerCase()
+        ? known
+        : m[3] === 'S'
+          ? ANY & ~(known & ~OTHERS)
+          : ANY & ~known
     }
     if (m[4]) return bit(CONTROLS[m[4]]!)
     return bit(m[5]!.charCodeAt(0))
@@ -222,6 +227,7 @@ export function readSyntax(pattern: string): Syntax {
   }
 
   const tree = either()
-  if (at < pattern.length) throw new BadPattern(`the ) at ${at + 1} closes nothing: write \\) for it`)
+  if (at < pattern.length)
+    throw new BadPattern(`the ) at ${at + 1} closes nothing: write \\) for it`)
   return { tree, source, ignoreCase, names }
 }
