@@ -1,11 +1,10 @@
 /** The adapter of a format that is one pattern, or a few: see pattern-format.ts. */
 import type { Fields, SourceRecord } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
-import { addressField } from './client-address.ts'
 import type { GrokPattern } from './grok-pattern.ts'
-import { stampAt } from './leading-stamp.ts'
+import { placeAt } from './inner-stamp.ts'
 import { groups, isBlank, isGroup, mostLines, refuse, type Group } from './lines.ts'
-import { clockStamp, glogStamp } from './numeric-stamp.ts'
+import { setField, setPairs } from './pattern-fields.ts'
 import {
   BadFormat,
   readPatternFormat,
@@ -14,13 +13,11 @@ import {
   type Sample,
 } from './pattern-format.ts'
 import { readOffset, type StampRead } from './stamp.ts'
-import { withZone } from './zone-name.ts'
+import { anyStamp } from './stamp-layout.ts'
 
 const SHOWN_LINES = 200
+const BRACKET = 91
 const UTC = /^(?:UTC|GMT)$/
-const PEER = /^(source|destination|client|server)\.(?:ip|address)$/
-/** What stands where there is nothing to say. */
-const NOTHING = /^(?:-|"-?"|\s*)$/
 
 /** What the first pattern that matches says. */
 interface Captured {
@@ -40,29 +37,37 @@ export function patternAdapter(text: string, path: string): LineAdapter {
 }
 
 function adapterOf(format: PatternFormat): LineAdapter {
-  const { records, contexts } = format
+  const { contexts } = format
+  const records = [...format.records, ...format.also]
   const starts = format.begins.length === 0 ? records : format.begins
   const isContext = (line: string): boolean => contexts.some((one) => matches(one, line))
   const isStart = (line: string): boolean => starts.some((one) => matches(one, line))
-  const begins = (line: string): boolean => isStart(line) || isContext(line)
+  const isProof = (text: string): boolean => format.records.some((one) => matches(one, text))
+  const begins = (line: string): boolean =>
+    isStart(line) || isContext(line) || (starts === records && hasStamp(line))
   return {
     title: format.title,
     unit: 'lines',
     recognizes: (head) =>
       starts === records
-        ? head.lines.slice(0, SHOWN_LINES).some(isStart) && mostLines(head, begins)
-        : mostRecords(head, begins, (text) => records.some((one) => matches(one, text))),
+        ? head.lines.slice(0, SHOWN_LINES).some(isProof) &&
+          mostLines(head, (line) => isStart(line) || isContext(line))
+        : head.lines.slice(0, SHOWN_LINES).some(isStart) && mostRecords(head, begins, isProof),
     begins,
     parse: () =>
       function* (lines, first) {
         for (const group of groups(lines, first, begins)) {
-          if (!isGroup(group)) yield group
+          if (!isGroup(group)) yield heading(format, group)
           else if (isContext(group.head)) yield* described(format, group)
           else yield* record(format, group)
         }
       },
   }
 }
+
+/** A line with a stamp of its own must not borrow the time of the record before it, even where no pattern reads it. */
+const hasStamp = (line: string): boolean =>
+  placeAt(line, line.charCodeAt(0) === BRACKET ? 1 : 0) !== undefined
 
 /** Whether most records, cut where lines begin them, are such as a pattern reads; what stands before the first counts as one. */
 function mostRecords(
@@ -78,6 +83,11 @@ function mostRecords(
   }
   return hits > 0 && hits * 2 >= of
 }
+
+const heading = ({ headings }: PatternFormat, item: Item): Item =>
+  'rejected' in item && headings.some((one) => matches(one, item.rejected))
+    ? { context: 1, line: item.line }
+    : item
 
 function matches({ regex }: GrokPattern, text: string): boolean {
   regex.lastIndex = 0
@@ -99,28 +109,11 @@ function capture(
       const value = m[i + 1]
       if (value === undefined) continue
       if (SPECIAL.has(name)) parts.set(name, value)
-      else if (!NOTHING.test(value))
-        setField(format, fields, name, isNumber ? Number(value) : value)
+      else setField(format, fields, name, value, isNumber)
     }
     return { parts, fields, end: regex.lastIndex }
   }
   return undefined
-}
-
-function setField(
-  { fields: names, levels }: PatternFormat,
-  fields: Fields,
-  capture: string,
-  value: string | number,
-): void {
-  const name = names.get(capture) ?? capture
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) fields[name] = value
-    return
-  }
-  const side = PEER.exec(name)?.[1]
-  if (name === 'log.level') fields[name] = levels.get(value) ?? value
-  else fields[side === undefined ? name : addressField(side, value)] = value
 }
 
 /** The stamp among what was captured. A date and a clock that stand apart are joined by a space. */
@@ -142,17 +135,11 @@ function stampOf(format: PatternFormat, parts: ReadonlyMap<string, string>): Sta
 }
 
 function readStamp({ stamps }: PatternFormat, text: string): StampRead {
-  if (stamps.length > 0) {
-    for (const read of stamps) {
-      const stamp = read(text)
-      if (stamp !== undefined) return stamp
-    }
-    return undefined
+  for (const read of stamps) {
+    const stamp = read(text)
+    if (stamp !== undefined) return stamp
   }
-  const read = stampAt(text) ?? glogStamp(text) ?? clockStamp(text)
-  if (typeof read !== 'object') return read
-  const stamp = withZone(read, text, read.original.length)
-  return stamp.original.length === text.length ? stamp : undefined
+  return stamps.length === 0 ? anyStamp(text) : undefined
 }
 
 /** Lines about the file, with the date that they tell for the clocks below them. What follows such a line belongs to no record. */
@@ -174,7 +161,8 @@ function* described(format: PatternFormat, group: Group): Generator<Item> {
 }
 
 function* record(format: PatternFormat, group: Group): Generator<Item> {
-  const found = capture(format, format.records, group.text)
+  const found =
+    capture(format, format.records, group.text) ?? capture(format, format.also, group.text)
   if (found === undefined) {
     yield* refuse(group, 'not-a-record')
     return
@@ -188,6 +176,7 @@ function* record(format: PatternFormat, group: Group): Generator<Item> {
   const said = parts.get('message')
   // Lines behind those that the pattern reads are more of the same text.
   const message = said === undefined ? group.text : said + group.text.slice(end)
+  setPairs(format, fields, message)
   const made: SourceRecord = {
     time,
     message: message.trim() || group.head.trim(),

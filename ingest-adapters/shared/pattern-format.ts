@@ -10,8 +10,12 @@ export interface PatternFormat {
   title: string
   /** A record, the first that matches. */
   records: readonly GrokPattern[]
+  /** Records that other formats have too: they are read, and do not show that a file is of this one. */
+  also: readonly GrokPattern[]
   /** Lines that describe the file. */
   contexts: readonly GrokPattern[]
+  /** Lines above the first record that say nothing. */
+  headings: readonly GrokPattern[]
   /** Lines that begin a record; empty where those do that a record's pattern matches. */
   begins: readonly GrokPattern[]
   /** Empty where the stamp's own shape tells what is what. */
@@ -21,6 +25,10 @@ export interface PatternFormat {
   /** The ECS field of a capture, by the capture's name. */
   fields: ReadonlyMap<string, string>
   levels: ReadonlyMap<string, string>
+  /** The ECS field of a value that the message names, as in `pid=12`. */
+  pairs: ReadonlyMap<string, string>
+  /** What stands between these; without it white space or a mark. */
+  between: string | undefined
   samples: readonly Sample[]
 }
 
@@ -33,13 +41,18 @@ export interface Sample {
 /** What is wrong with the file of a format, where, and what to do. */
 export class BadFormat extends Error {}
 
-const KEYS = ['title', 'define', 'record', 'context', 'begins', 'stamp', 'zone', 'field', 'level']
+const KEYS =
+  'title define record also context heading begins stamp zone field pair between level'.split(' ')
 const LINE = /^([a-z]+):(?: +(.*))?$/
 const PAIR = /^(\S+) += +(\S+)$/
+/** Behind the name of a field of which the value is a number. */
+export const NUMBER = /:int$/
 /** What the timeline itself says of an event. */
 const OURS = /^event\.(?:id|kind|dataset|original)$/
 /** Names of captures that are no fields. */
 export const SPECIAL: ReadonlySet<string> = new Set(['time', 'date', 'clock', 'zone', 'message'])
+/** Names of captures that are a peer, with its port if it has one. */
+export const PEERS: ReadonlySet<string> = new Set(['source', 'destination', 'client', 'server'])
 const FIELD_SETS = new Set(
   `agent as client cloud container data_stream destination device dll dns ecs email error event faas file geo group hash host http interface labels log network
   observer orchestrator organization os package process registry related rule server service source span threat tls trace transaction url user user_agent vlan
@@ -99,11 +112,13 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
     }),
   )
   const fields = pairs('field')
+  const named = pairs('pair')
   const pattern = (value: string): GrokPattern => {
     const made = grokPattern(value, own)
     for (const { name } of made.captures) checkField(fields.get(name) ?? name)
     return made
   }
+  each('pair', (value) => checkField(PAIR.exec(value)![2]!.replace(NUMBER, '')))
   const title = one('title')
   if (title === undefined)
     throw wrong(1, 'it has no title: add a line `title: …` with what people call the format')
@@ -115,6 +130,7 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
     )
   const records = each('record', pattern)
   if (records.length === 0) throw wrong(1, 'it has no pattern: add a line `record: …`')
+  const also = each('also', pattern)
   const timeless = records.findIndex(
     ({ captures }) => !captures.some(({ name }) => name === 'time' || name === 'clock'),
   )
@@ -131,18 +147,22 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
   return {
     title,
     records,
+    also,
     contexts: each('context', pattern),
+    headings: each('heading', pattern),
     begins: each('begins', pattern),
     stamps: each('stamp', stampLayout),
     isUtc: zone !== undefined,
     fields,
     levels: pairs('level'),
+    pairs: named,
+    between: one('between'),
     samples: samples.map(({ lines, line }) => ({ lines: withoutEnd(lines), line })),
   }
 }
 
 function checkField(name: string): void {
-  if (SPECIAL.has(name)) return
+  if (SPECIAL.has(name) || PEERS.has(name)) return
   const set = name.split('.')[0]!
   if (OURS.test(name)) throw new BadPattern(`${name} is Recount's own: choose another field`)
   if (name.includes('.') && FIELD_SETS.has(set)) return

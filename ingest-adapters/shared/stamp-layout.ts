@@ -1,10 +1,16 @@
 /**
  * Stamps whose shape does not tell what is what, read by a layout as strptime writes them (https://pubs.opengroup.org/onlinepubs/9799919799/functions/strptime.html),
- * with %L for milliseconds and %f for any fraction.
+ * with %L for milliseconds, %f for any fraction and %q for the minutes that UTC is ahead, as SCCM writes them. `ISO8601` and `UNIX` stand for a whole stamp, `ANY` for one of
+ * every shape that tells by itself what is what.
  */
+import { stampAt } from './leading-stamp.ts'
 import { monthNumber, weekdayNumber } from './month-stamp.ts'
+import { clockStamp, glogStamp } from './numeric-stamp.ts'
 import { BadPattern } from './pattern-syntax.ts'
+import { epochStamp } from './epoch-stamp.ts'
+import { isoStamp } from './iso-stamp.ts'
 import { fraction, makeStamp, readOffset, UNTOLD_YEAR, type StampRead } from './stamp.ts'
+import { withZone } from './zone-name.ts'
 
 const DIRECTIVES: Readonly<Record<string, string>> = {
   Y: '\\d{4}',
@@ -24,6 +30,7 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   p: '[AaPp]\\.?[Mm]\\.?',
   z: 'Z|[+-]\\d{2}(?::?\\d{2})?',
   Z: '[A-Z]{2,5}',
+  q: '[+-]\\d{1,3}',
 }
 const KNOWN = Object.keys(DIRECTIVES)
   .map((letter) => `%${letter}`)
@@ -31,20 +38,29 @@ const KNOWN = Object.keys(DIRECTIVES)
 
 export type ReadStamp = (text: string) => StampRead
 
+/** A stamp of any shape, the whole of a text. */
+export function anyStamp(text: string): StampRead {
+  const read = stampAt(text) ?? glogStamp(text) ?? clockStamp(text)
+  if (typeof read !== 'object') return read
+  return whole(text, withZone(read, text, read.original.length))
+}
+
 /** A reader of stamps of one layout; undefined where a text is of another. @throws BadPattern */
 export function stampLayout(layout: string): ReadStamp {
+  if (layout === 'ANY') return anyStamp
+  if (layout === 'ISO8601') return (text) => whole(text, isoStamp(text))
+  if (layout === 'UNIX') return (text) => (EPOCH.test(text) ? epochStamp(text) : undefined)
   const letters: string[] = []
-  const source = layout.replace(/%(.?)|[^%]/gs, (piece, letter?: string) => {
+  const source = layout.replace(/%(.?)(?=(%?))|[^%]/gs, (piece, letter?: string, next?: string) => {
     if (letter === undefined) return piece.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
     const directive = DIRECTIVES[letter]
     if (directive === undefined)
       throw new BadPattern(`%${letter} is no part of a stamp: there are ${KNOWN}`)
-    // Two digits where digits follow at once, as in %Y%m%d.
     letters.push(letter)
-    return `(${directive})`
+    // Two digits where digits follow at once, as in %Y%m%d.
+    return `(${next && directive.endsWith('{1,2}') ? '\\d{2}' : directive})`
   })
-  const packed = /%[ymdHIM]%/.test(layout)
-  const regex = new RegExp(`^${packed ? source.replaceAll('\\d{1,2}', '\\d{2}') : source}$`, 'u')
+  const regex = new RegExp(`^${source}$`, 'u')
   const has = (letter: string): boolean => letters.includes(letter)
   const hasDay = (has('d') || has('e')) && (has('m') || has('b') || has('B'))
   if (!(has('H') || (has('I') && has('p'))) || !has('M'))
@@ -77,8 +93,10 @@ function read(
   if (part('H') === undefined && (hour < 1 || hour > 12)) return 'impossible-time'
   const f = fraction(part('f') ?? part('L') ?? '', 0)
   const zone = part('z')
-  const offset = zone === undefined ? undefined : readOffset(zone, 0)
-  if (offset === 'impossible-time') return offset
+  const read = zone === undefined ? undefined : readOffset(zone, 0)
+  if (read === 'impossible-time') return read
+  const ahead = part('q')
+  const offset = ahead === undefined ? read?.offset : 0 - Number(ahead) * 60
   const stamp = makeStamp(
     text,
     {
@@ -91,7 +109,7 @@ function read(
       nanos: f.nanos,
       digits: f.digits,
     },
-    offset?.offset,
+    offset,
     lacks,
   )
   if (stamp === 'impossible-time' || stamp === undefined) return stamp
@@ -102,6 +120,11 @@ function read(
   if (weekday !== undefined) stamp.weekday = weekday
   return stamp
 }
+
+const EPOCH = /^\d{9,10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?$/
+
+const whole = (text: string, read: StampRead): StampRead =>
+  typeof read === 'object' && read.original.length < text.length ? undefined : read
 
 const yearOf = (long: string | undefined, short: string | undefined): number =>
   long !== undefined ? Number(long) : Number(short) + (Number(short) < 70 ? 2000 : 1900)
