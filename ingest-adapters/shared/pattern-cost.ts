@@ -5,10 +5,11 @@
  */
 import { ANY, BadPattern, type Chars, type Node } from './pattern-syntax.ts'
 
-/** How often what stands behind is tried: so many times, times the length of the line to that power. */
+/** How often something is tried at most: so often on every line, so often for each of its characters, and more than that. */
 interface Tries {
-  power: number
-  times: number
+  fixed: number
+  perCharacter: number
+  isMore: boolean
 }
 
 /** What follows a place in a pattern. */
@@ -31,26 +32,34 @@ const FEW = 16
 const MOST_TIMES = 2_000_000
 const MOST_TIMES_PER_CHARACTER = 2000
 
-const ONCE: Tries = { power: 0, times: 1 }
+const ONCE: Tries = { fixed: 1, perCharacter: 0, isMore: false }
+const EVERYWHERE: Tries = { fixed: 0, perCharacter: 1, isMore: false }
 const END: Rest = { next: 0n, sure: true, ways: ONCE, steps: ONCE }
 
 const most = (a: Tries, b: Tries): Tries => ({
-  power: Math.max(a.power, b.power),
-  times: Math.max(a.times, b.times),
+  fixed: Math.max(a.fixed, b.fixed),
+  perCharacter: Math.max(a.perCharacter, b.perCharacter),
+  isMore: a.isMore || b.isMore,
 })
-const sum = (a: Tries, b: Tries): Tries => ({ ...most(a, b), times: a.times + b.times })
+const sum = (a: Tries, b: Tries): Tries => ({
+  fixed: a.fixed + b.fixed,
+  perCharacter: a.perCharacter + b.perCharacter,
+  isMore: a.isMore || b.isMore,
+})
 const product = (a: Tries, b: Tries): Tries => ({
-  power: a.power + b.power,
-  times: a.times * b.times,
+  fixed: a.fixed * b.fixed,
+  perCharacter: a.fixed * b.perCharacter + a.perCharacter * b.fixed,
+  isMore: a.isMore || b.isMore || a.perCharacter * b.perCharacter > 0,
 })
+const times = (count: number): Tries => ({ ...ONCE, fixed: count })
 
 const REMEDY =
   'say which characters each part takes, such as [^ ]+ or [^\\]]* in place of .* or %{DATA}, so that the character behind it is none of them'
 
 /** @throws BadPattern where the time would grow faster than the line. */
 export function checkCost(tree: Node): void {
-  const { power, times } = before(tree, END).steps
-  if (power > 1 || times > (power === 0 ? MOST_TIMES : MOST_TIMES_PER_CHARACTER))
+  const { fixed, perCharacter, isMore } = before(tree, END).steps
+  if (isMore || fixed > MOST_TIMES || perCharacter > MOST_TIMES_PER_CHARACTER)
     throw new BadPattern(
       `it would take too long on some lines, because several parts of it can end at more than one place: ${REMEDY}`,
     )
@@ -94,23 +103,18 @@ function beforeLoop({ body, min, max }: Node & { kind: 'loop' }, rest: Rest): Re
   if (isLong && canBeEmpty) throw new BadPattern(`it repeats what may be empty: ${REMEDY}`)
   const again = max > 1 ? chars : 0n
   const inner = before(body, { ...END, next: again | rest.next, sure: max === 1 && rest.sure })
+  const { ways } = inner
   // Rounds that can be cut in two ways double with every round.
-  if ((inner.ways.times > 1 && isLong) || (inner.ways.power > 0 && max > 1))
+  if ((ways.fixed > 1 && isLong) || ((ways.perCharacter > 0 || ways.isMore) && max > 1))
     throw new BadPattern(
       `it repeats a part that can itself end at more than one place, which takes for ever on some lines: ${REMEDY}`,
     )
-  const rounds = { power: inner.ways.power, times: isLong ? 1 : inner.ways.times ** max }
+  const rounds = max === 1 || isLong ? ways : times(ways.fixed ** max)
   const isOpen = min !== max && !rest.sure && (chars & rest.next) !== 0n
-  const exits = !isOpen
-    ? ONCE
-    : max === Infinity
-      ? { power: 1, times: 1 }
-      : { power: 0, times: max - min + 1 }
+  const exits = !isOpen ? ONCE : max === Infinity ? EVERYWHERE : times(max - min + 1)
   const own = product(rounds, exits)
   // A loop that ends at one place goes through the line all the same; before what always matches it does so once.
-  const through = comes
-    ? ONCE
-    : { power: max === Infinity ? 1 : 0, times: isLong && max < Infinity ? max : 1 }
+  const through = comes ? ONCE : max === Infinity ? EVERYWHERE : times(isLong ? max : 1)
   return {
     next: min === 0 || canBeEmpty ? chars | rest.next : chars,
     sure: min === 0 && comes,
