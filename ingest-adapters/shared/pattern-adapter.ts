@@ -52,7 +52,7 @@ function adapterOf(format: PatternFormat): LineAdapter {
       starts === records
         ? head.lines.slice(0, SHOWN_LINES).some(isProof) &&
           mostLines(head, (line) => isStart(line) || isContext(line))
-        : head.lines.slice(0, SHOWN_LINES).some(isStart) && mostRecords(head, begins, isProof),
+        : head.lines.slice(0, SHOWN_LINES).some(isStart) && mostRecords(head, begins, isContext, isProof),
     begins,
     parse: () =>
       function* (lines, first) {
@@ -73,11 +73,13 @@ const hasStamp = (line: string): boolean =>
 function mostRecords(
   head: Head,
   begins: (line: string) => boolean,
+  isContext: (line: string) => boolean,
   matches: (text: string) => boolean,
 ): boolean {
   let of = 0
   let hits = 0
   for (const group of groups(head.lines.slice(0, SHOWN_LINES), 1, begins)) {
+    if (isGroup(group) && isContext(group.head)) continue
     of++
     if (isGroup(group) && matches(group.text)) hits++
   }
