@@ -1,5 +1,5 @@
 /** The adapter of a format that is one pattern, or a few: see pattern-format.ts. */
-import type { Fields, SourceRecord } from '../../schemas/source-record.ts'
+import type { Fields, SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
 import type { GrokPattern } from './grok-pattern.ts'
 import { placeAt } from './inner-stamp.ts'
@@ -52,7 +52,8 @@ function adapterOf(format: PatternFormat): LineAdapter {
       starts === records
         ? head.lines.slice(0, SHOWN_LINES).some(isProof) &&
           mostLines(head, (line) => isStart(line) || isContext(line))
-        : head.lines.slice(0, SHOWN_LINES).some(isStart) && mostRecords(head, begins, isContext, isProof),
+        : head.lines.slice(0, SHOWN_LINES).some(isStart) &&
+          mostRecords(head, begins, isContext, isProof),
     begins,
     parse: () =>
       function* (lines, first) {
@@ -136,12 +137,18 @@ function stampOf(format: PatternFormat, parts: ReadonlyMap<string, string>): Sta
   return format.isUtc ? { ...read, offset: 0 } : read
 }
 
+/** Of several layouts that a stamp may have the first possible one counts; where they differ in the order of the date, all are kept: evidence decides later. */
 function readStamp({ stamps }: PatternFormat, text: string): StampRead {
-  for (const read of stamps) {
-    const stamp = read(text)
-    if (stamp !== undefined) return stamp
-  }
-  return stamps.length === 0 ? anyStamp(text) : undefined
+  if (stamps.length === 0) return anyStamp(text)
+  const reads = stamps.map((read) => ({ stamp: read(text), order: read.order }))
+  const possible = reads.flatMap(({ stamp, order }) =>
+    typeof stamp === 'object' ? [{ stamp, order }] : [],
+  )
+  const [first, ...others] = possible
+  if (!first) return reads.find(({ stamp }) => stamp !== undefined)?.stamp
+  if (others.every(({ stamp }) => stamp.seconds === first.stamp.seconds)) return first.stamp
+  const orders = possible.flatMap(({ stamp, order }) => (order ? [[order, stamp.seconds]] : []))
+  return { ...first.stamp, orders: Object.fromEntries(orders) as Stamp['orders'] & object }
 }
 
 /** Lines about the file, with the date that they tell for the clocks below them. What follows such a line belongs to no record. */

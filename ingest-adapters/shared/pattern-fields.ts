@@ -7,7 +7,7 @@ const ADDRESS = /^(source|destination|client|server)\.(?:ip|address)$/
 const WITH_PORT = /^(.+):(\d{1,5})$/
 /** What stands where there is nothing to say. */
 const NOTHING = /^(?:-|"-?"|\s*)$/
-const NAMED = /(?:^|[\s,;|([{])([\w.-]{1,40})=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;|)\]}]*)/g
+const NAMED = /(?:^|[\s,;|([{'])([\w.-]{1,40})=("(?:[^"\\]|\\.)*"|[^\s,;|)\]}']*)/g
 
 /** A name may be told to mean a field (`field: pid = process.pid`). */
 export function setField(
@@ -18,22 +18,24 @@ export function setField(
   isNumber: boolean,
 ): void {
   const value = written.trim()
-  if (NOTHING.test(value)) return
   const name = names.get(capture) ?? capture
+  const level = name === 'log.level' ? levels.get(value) : undefined
+  if (level === undefined && NOTHING.test(value)) return
   if (isNumber) {
     const number = Number(value)
     if (Number.isFinite(number)) fields[name] = number
   } else if (PEERS.has(name)) setPeer(fields, name, value)
-  else if (name === 'log.level') fields[name] = levels.get(value) ?? value
+  else if (level !== undefined) fields[name] = level
   else {
     const side = ADDRESS.exec(name)?.[1]
     fields[side === undefined ? name : addressField(side, value)] = value
   }
 }
 
-/** An address or a name, with its port behind a colon: an IPv6 address has no port unless that leaves an address. */
+/** An address or a name, with its port behind a colon. What may be an IPv6 address is one, unless the protocol always has ports. */
 function setPeer(fields: Fields, side: string, value: string): void {
-  const m = isAddress(value) ? null : WITH_PORT.exec(value)
+  const hasPort = /^(?:tcp|udp)$/i.test(String(fields['network.transport']))
+  const m = isAddress(value) && !hasPort ? null : WITH_PORT.exec(value)
   const host = (m?.[1] ?? value).replace(/^\[(.*)\]$/, '$1')
   fields[addressField(side, host)] = host
   if (m) fields[`${side}.port`] = Number(m[2])
@@ -53,7 +55,7 @@ export function setPairs(format: PatternFormat, fields: Fields, text: string): v
 function* pairsOf(text: string, between: string | undefined): Generator<readonly [string, string]> {
   if (between === undefined) {
     for (const [, name, value] of text.matchAll(NAMED))
-      yield [name!, /^["']/.test(value!) ? value!.slice(1, -1) : value!]
+      yield [name!, value!.startsWith('"') ? value!.slice(1, -1) : value!]
     return
   }
   for (const piece of text.split(between)) {

@@ -36,7 +36,11 @@ const KNOWN = Object.keys(DIRECTIVES)
   .map((letter) => `%${letter}`)
   .join(' ')
 
-export type ReadStamp = (text: string) => StampRead
+export interface ReadStamp {
+  (text: string): StampRead
+  /** Of a date in digits. */
+  order?: 'dmy' | 'mdy' | 'ymd'
+}
 
 /** A stamp of any shape, the whole of a text. */
 export function anyStamp(text: string): StampRead {
@@ -68,7 +72,7 @@ export function stampLayout(layout: string): ReadStamp {
   if (has('d') !== hasDay && has('e') !== hasDay)
     throw new BadPattern('a stamp with a day needs its month: %m or %b')
   const lacks = !hasDay ? 'date' : has('Y') || has('y') ? undefined : 'year'
-  return (text) => {
+  const reader: ReadStamp = (text) => {
     const m = regex.exec(text)
     if (!m) return undefined
     const part = (letter: string): string | undefined => {
@@ -77,6 +81,13 @@ export function stampLayout(layout: string): ReadStamp {
     }
     return read(text, part, lacks)
   }
+  const order = letters
+    .join('')
+    .toLowerCase()
+    .replace(/[^dmy]/g, '')
+    .slice(0, 3)
+  if (order === 'dmy' || order === 'mdy' || order === 'ymd') reader.order = order
+  return reader
 }
 
 function read(
