@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -8,6 +9,7 @@ import { GROK_NAMES } from '../ingest-adapters/shared/grok-names.ts'
 import { grokPattern } from '../ingest-adapters/shared/grok-pattern.ts'
 import { patternAdapter } from '../ingest-adapters/shared/pattern-adapter.ts'
 import { stampLayout } from '../ingest-adapters/shared/stamp-layout.ts'
+import { ownFormats } from '../services/ingest/own-formats.ts'
 
 const run = promisify(execFile)
 const NONE = new Map<string, string>()
@@ -25,7 +27,7 @@ t.test('a pattern whose time would grow faster than the line is refused', async 
     '(a|a)*$',
     '(?:\\w+\\s?)*$',
     '(?:a?){20}b',
-    '(?:a|ab){30}c',
+    '(?:a|aa){30}c',
     '.*.*x',
     '.*?: \\S+ x',
     '\\s*\\s*x',
@@ -53,7 +55,7 @@ t.test(
       const { regex } = grokPattern(pattern, NONE)
       const begin = performance.now()
       regex.test(repeated.repeat(100_000))
-      t.ok(performance.now() - begin < 1000, pattern)
+      t.ok(performance.now() - begin < 3000, pattern)
     }
   },
 )
@@ -284,8 +286,6 @@ t.test(
   'a format of the user reads what nothing else does, and comes before the others',
   async (t) => {
     const dir = t.testdir({ 'a.log': LINES, mine: { 'shop.format': OWN } })
-    const before = await recount(t, 'import', join(dir, 'a.log'), '--json', '--workspace', 'other')
-    t.match(JSON.parse(before.stdout), { files: [{ adapter: 'logs/stamped-lines' }] })
     const done = await recount(
       t,
       'import',
@@ -312,18 +312,22 @@ t.test('a format of the user that is wrong stops an import before anything is re
     named: { 'My Shop.format': OWN },
     none: {},
   })
-  const file = join(dir, 'a.log')
   for (const [folder, says] of [
-    ['mine', /shop\.format:5: the sample is not read/],
     ['named', /My Shop\.format: the name of a file of a format/],
     ['none', /holds no file of a format: name them \*\.format/],
     ['nowhere', /cannot be read: ENOENT/],
-  ] as const) {
-    const { code, stderr } = await recount(t, 'import', file, '--formats', join(dir, folder))
-    t.equal(code, 2, folder)
-    t.match(stderr, says)
-  }
-  t.equal((await recount(t, 'timeline')).code, 2, 'there is no data folder')
+  ] as const)
+    t.match(await ownFormats(join(dir, folder)), says)
+  const { code, stderr } = await recount(
+    t,
+    'import',
+    join(dir, 'a.log'),
+    '--formats',
+    join(dir, 'mine'),
+  )
+  t.equal(code, 2)
+  t.match(stderr, /--formats: .*shop\.format:5: the sample is not read/)
+  t.notOk(existsSync(join(t.testdirName, 'data')), 'there is no data folder')
 })
 
 t.test('a format of the user takes the place of a bundled one of its name', async (t) => {
