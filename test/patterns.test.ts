@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -260,6 +261,16 @@ const WRONG: readonly (readonly [what: string, text: string, says: RegExp])[] = 
 t.test('a file that is wrong is refused, with what, where and what to do', async (t) => {
   for (const [what, text, says] of WRONG)
     t.throws(() => patternAdapter(text, 'x.format'), says, what)
+})
+
+t.test('the format that README.md shows is read as it says', async (t) => {
+  const readme = await readFile('README.md', 'utf8')
+  const [, format] = /```\n(# What the format is[\s\S]*?)```/.exec(readme)!
+  const [item] = itemsOf(format!, format!.split('sample:\n')[1]!.trimEnd().split('\n'))
+  t.match(item, {
+    message: 'cart 7 is full\n  of apples',
+    fields: { 'process.pid': 212, 'log.level': 'W' },
+  })
 })
 
 const MAIN = join(process.cwd(), 'build/services/main.js')
