@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import type { Item, LineAdapter } from '../ingest-adapters/adapter.ts'
+import type { Item } from '../ingest-adapters/adapter.ts'
 import { loadAdapters } from '../ingest-adapters/load.ts'
 import { GROK_NAMES } from '../ingest-adapters/shared/grok-names.ts'
 import { grokPattern } from '../ingest-adapters/shared/grok-pattern.ts'
@@ -19,7 +19,7 @@ const RECORD = 'record: %{TIMESTAMP_ISO8601:time} %{LOGLEVEL:log.level} %{GREEDY
 const SAMPLE = 'sample:\n2024-03-14T09:15:02Z WARN cart is full\n'
 
 const itemsOf = (text: string, lines: readonly string[]): Item[] => [
-  ...(patternAdapter(text, 'x.format') as LineAdapter).parse(FILE)(lines, 1),
+  ...patternAdapter(text, 'x.format').parse(FILE)(lines, 1),
 ]
 
 t.test('a pattern whose time would grow faster than the line is refused', async (t) => {
