@@ -172,7 +172,8 @@ export function openCluster(settings: ClusterSettings, logger: Logger): Cluster 
         return importFiles(workspace, options)
       }),
     remove: (workspace, removal) => onto(workspace, ({ remove }) => remove(workspace, removal)),
-    replay: (workspace, nowMs) => onto(workspace, ({ replay }) => replay(workspace, nowMs)),
+    replay: (workspace, nowMs, formats) =>
+      onto(workspace, ({ replay }) => replay(workspace, nowMs, formats)),
     erase: (workspace, batch) => onto(workspace, ({ erase }) => erase(workspace, batch)),
     correct: (workspace, of, told) =>
       onto(workspace, ({ correct }) => correct(workspace, of, told)),

@@ -15,6 +15,8 @@ export interface Config {
   port: number
   /** RECOUNT_HTTP_ALLOWED_HOSTS, separated by commas: the names under which a proxy that asks for a password sends requests here. Without one only this machine may ask. */
   allowedHosts: readonly string[]
+  /** RECOUNT_FORMATS: the folder of the user's own formats. */
+  formats?: string
   /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
   logLevel: string
   /** Past one machine: RECOUNT_KAFKA_BROKERS, `host:port` separated by commas, and RECOUNT_ELASTICSEARCH_URL; both or none. */
@@ -63,6 +65,7 @@ export function readConfig(all: Env): Config {
   const cluster = readCluster(env)
   return Object.freeze({
     ...(cluster && { cluster }),
+    ...(env['RECOUNT_FORMATS'] !== undefined && { formats: env['RECOUNT_FORMATS'] }),
     data: env['RECOUNT_DATA'] ?? 'recount-data',
     workspace,
     host: env['RECOUNT_HTTP_HOST'] ?? '127.0.0.1',

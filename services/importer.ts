@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { loadAdapters } from '../ingest-adapters/load.ts'
+import type { FormatFile } from '../schemas/format-file.ts'
 import type { Bus } from './bus/bus.ts'
 import type { EventIndex } from './event-index/event-index.ts'
 import { correct } from './ingest/correct.ts'
@@ -27,9 +28,12 @@ export function importer({
     const end = await bus.end(workspace)
     if (end !== null) await indexed(workspace, end)
   }
-  const portsOf = async (workspace: string): Promise<ImportPorts> => ({
+  const portsOf = async (
+    workspace: string,
+    formats?: readonly FormatFile[],
+  ): Promise<ImportPorts> => ({
     bus,
-    adapters: await loadAdapters(),
+    adapters: await loadAdapters(formats),
     workspace,
     logger,
     indexed: (position) => indexed(workspace, position),
@@ -40,10 +44,11 @@ export function importer({
     (await eventIndex.sources(workspace)).reduce((sum, each) => sum + each.events, 0)
   return {
     settled,
-    importFiles: async (workspace, options) => importFiles(await portsOf(workspace), options),
-    async replay(workspace, nowMs) {
+    importFiles: async (workspace, options) =>
+      importFiles(await portsOf(workspace, options.formats), options),
+    async replay(workspace, nowMs, formats) {
       await settled(workspace)
-      return replayLetters(await portsOf(workspace), nowMs)
+      return replayLetters(await portsOf(workspace, formats), nowMs)
     },
     async correct(workspace, of, told) {
       await settled(workspace)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { FormatFile } from '../schemas/format-file.ts'
 import type { Ledger } from '../schemas/ledger.ts'
 import type { ErasureBatch } from '../schemas/erasure.ts'
 import type { Removal } from '../schemas/removal.ts'
@@ -28,7 +29,7 @@ export interface Timeline {
   /** Takes back what was seen under a path or from a source; resolves to how many events are gone. */
   remove(workspace: string, removal: Removal): Promise<number>
   /** Tries once more what was refused; see ingest/replay.ts. */
-  replay(workspace: string, nowMs: number): Promise<Replay>
+  replay(workspace: string, nowMs: number, formats?: readonly FormatFile[]): Promise<Replay>
   /** Deletes and redacts for ever; resolves to whether the bytes are gone from the log of record too. */
   erase(workspace: string, batch: ErasureBatch): Promise<boolean>
   /** Dates a source, or what is under a path, by what a person tells of its time; resolves to how many of its streams got another time. */
@@ -144,7 +145,8 @@ export function openTimeline(data: string, logger: Logger): Timeline {
       }
     },
     remove: (workspace, removal) => inTurn(workspace, () => onto.remove(workspace, removal)),
-    replay: (workspace, nowMs) => inTurn(workspace, () => onto.replay(workspace, nowMs)),
+    replay: (workspace, nowMs, formats) =>
+      inTurn(workspace, () => onto.replay(workspace, nowMs, formats)),
     erase: (workspace, batch) => inTurn(workspace, () => onto.erase(workspace, batch)),
     correct: (workspace, of, told) => inTurn(workspace, () => onto.correct(workspace, of, told)),
     rebuild: (workspace) =>

@@ -4,6 +4,7 @@ import { Command as Program, Option } from 'commander'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
 import { isWorkspace, type Config } from '../config.ts'
+import { ownFormats } from '../ingest/own-formats.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { intoFile } from './into-file.ts'
 import { packageVersion } from './package-version.ts'
@@ -12,6 +13,10 @@ import { run, type Invocation } from './run.ts'
 interface Shared {
   data: string
   workspace: string
+}
+
+interface WithFormats extends Shared {
+  formats?: string
 }
 
 function kinds(value: string): string[] {
@@ -33,6 +38,17 @@ function workspaceName(value: string): string {
   throw new WrongUse(
     `--workspace ${value} is no name: use lower-case letters, digits and hyphens, at most 63`,
   )
+}
+
+/** The options with the formats themselves in place of their folder. */
+async function withFormats({
+  formats: folder,
+  ...options
+}: WithFormats): Promise<Shared & Record<string, unknown>> {
+  if (folder === undefined) return options
+  const formats = await ownFormats(folder)
+  if (typeof formats === 'string') throw new WrongUse(`--formats: ${formats}`)
+  return { ...options, formats }
 }
 
 const ERASED = `
@@ -78,9 +94,17 @@ export async function commandLine(
       .description(description)
       .option('--data <folder>', 'the data folder', config.data)
       .option('--workspace <name>', 'the workspace', workspaceName, config.workspace)
-  command(
-    'import <path...>',
-    'read files, folders and archives (- reads a pipe) and print what became of every line',
+  const reading = (of: Program): Program =>
+    of.option(
+      '--formats <folder>',
+      'formats of your own, files *.format in this folder',
+      config.formats,
+    )
+  reading(
+    command(
+      'import <path...>',
+      'read files, folders and archives (- reads a pipe) and print what became of every line',
+    ),
   )
     .option(
       '--zone <zone>',
@@ -88,10 +112,10 @@ export async function commandLine(
     )
     .option('--source <name>', 'name of the source of all records')
     .option('--json', 'print the ledger as JSON')
-    .action(async (paths: string[], options: Shared) => {
+    .action(async (paths: string[], options: WithFormats) => {
       const missing = paths.find((path) => path !== '-' && !existsSync(path))
       if (missing !== undefined) throw new WrongUse(`${missing}: there is no such file or folder`)
-      await invoke('import', { ...options }, paths)
+      await invoke('import', await withFormats(options), paths)
     })
   const filtered = (of: Program): Program =>
     of
@@ -110,7 +134,7 @@ export async function commandLine(
     )
     .option('--no-fold', 'in text and md: also show twice what came through two channels')
     .action((options: Shared) => invoke('timeline', { ...options }))
-  command('serve', 'serve the page and the API')
+  reading(command('serve', 'serve the page and the API'))
     .option('--host <address>', 'address to listen on', config.host)
     .option('--port <port>', 'port to listen on', count('--port', { to: 65_535 }), config.port)
     .option('--sample', 'serve the bundled sample incident beside your own workspace')
@@ -119,7 +143,7 @@ export async function commandLine(
       'on Kafka and Elasticsearch: which of ingest, normalizer and api this process is',
       roles,
     )
-    .action((options: Shared) => invoke('serve', { ...options }))
+    .action(async (options: WithFormats) => invoke('serve', await withFormats(options)))
   command('setup', 'make the topics of Kafka and the index templates of Elasticsearch')
     .option('--partitions <count>', 'partitions of the records', count('--partitions', { from: 1 }))
     .option('--replicas <count>', 'replicas of every topic', count('--replicas', { from: 1 }))
@@ -226,13 +250,17 @@ ${ERASED}`,
   command('list', 'every rejection with its place and reason', letters)
     .addOption(new Option('--format <format>').choices(['text', 'jsonl']).default('text'))
     .action((options: Shared) => invoke('dead-letters-list', { ...options }))
-  command(
-    'replay',
-    'try again what was refused, as after an upgrade, and put what can be read now onto the timeline',
-    letters,
+  reading(
+    command(
+      'replay',
+      'try again what was refused, as after an upgrade, and put what can be read now onto the timeline',
+      letters,
+    ),
   )
     .option('--json', 'print as JSON')
-    .action((options: Shared) => invoke('dead-letters-replay', { ...options }))
+    .action(async (options: WithFormats) =>
+      invoke('dead-letters-replay', await withFormats(options)),
+    )
   await program.parseAsync([...argv])
   return status
 }

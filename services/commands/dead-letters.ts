@@ -1,3 +1,4 @@
+import type { FormatFile } from '../../schemas/format-file.ts'
 import { openLetters } from '../ingest/dead-letters.ts'
 import type { Command } from './command.ts'
 import { counted, printable } from './table.ts'
@@ -23,11 +24,11 @@ export const deadLettersListCommand: Command<{ format: 'text' | 'jsonl' }> = asy
 }
 
 /** Tries what was refused once more, and tells what became of it. */
-export const deadLettersReplayCommand: Command<{ json?: boolean }> = async (
-  { timeline, workspace, nowMs, out },
-  { json },
-) => {
-  const replay = await timeline.replay(workspace, nowMs)
+export const deadLettersReplayCommand: Command<{
+  json?: boolean
+  formats?: readonly FormatFile[]
+}> = async ({ timeline, workspace, nowMs, out }, { json, formats }) => {
+  const replay = await timeline.replay(workspace, nowMs, formats)
   const { tried, replayed, events, refused, reasons, importAgain } = replay
   if (json) await out(`${JSON.stringify(replay)}\n`)
   else {

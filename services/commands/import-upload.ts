@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { FormatFile } from '../../schemas/format-file.ts'
 import type { Upload } from '../api/build-server.ts'
 import { UPLOAD_LIMITS } from '../ingest/archive-limits.ts'
 import { fileInput } from '../ingest/files.ts'
@@ -15,6 +16,7 @@ export async function importUpload(
   data: string,
   workspace: string,
   upload: Upload,
+  formats: readonly FormatFile[] = [],
 ): ReturnType<Timeline['importFiles']> {
   const { path, body, zone, source } = upload
   knownZone(zone)
@@ -26,6 +28,7 @@ export async function importUpload(
     return await timeline.importFiles(workspace, {
       inputs: () => expanded(one(input), UPLOAD_LIMITS),
       nowMs: Date.now(),
+      formats,
       ...(zone !== undefined && { zone }),
       ...(source !== undefined && { source }),
     })

@@ -1,3 +1,4 @@
+import type { FormatFile } from '../../schemas/format-file.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import { expanded } from '../ingest/walk.ts'
 import { ZONE_WANTED, zoneRules } from '../normalizer/zones.ts'
@@ -9,12 +10,13 @@ export interface ImportCommandOptions {
   zone?: string
   source?: string
   json?: boolean
+  formats?: readonly FormatFile[]
 }
 
 /** Reads files onto the timeline and prints the coverage ledger. */
 export const importCommand: Command<ImportCommandOptions> = async (
   setting,
-  { zone, source, json },
+  { zone, source, json, formats },
 ) => {
   if (zone !== undefined && !zoneRules(zone)) {
     throw new WrongUse(`--zone ${zone} is no zone: ${ZONE_WANTED}`)
@@ -32,6 +34,7 @@ export const importCommand: Command<ImportCommandOptions> = async (
     nowMs,
     ...(zone !== undefined && { zone }),
     ...(source !== undefined && { source }),
+    ...(formats && { formats }),
     progress({ files, of, units }) {
       if (!terminal || json || (Date.now() - drawn < 100 && files < of)) return
       drawn = Date.now()

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { FormatFile } from '../../schemas/format-file.ts'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { buildServer } from '../api/build-server.ts'
 import { isLoopback } from '../api/foreign.ts'
@@ -45,11 +46,13 @@ export async function serve({
     port,
     sample,
     roles = ROLES,
+    formats = [],
   } = options as {
     host: string
     port: number
     sample?: boolean
     roles?: readonly Role[]
+    formats?: readonly FormatFile[]
   }
   if (!cluster && roles !== ROLES) {
     throw new WrongUse(
@@ -82,7 +85,7 @@ export async function serve({
     const app = await server(
       timeline,
       data,
-      { workspaces, own: workspace, roles, allowedHosts },
+      { workspaces, own: workspace, roles, allowedHosts, formats },
       logger,
     )
     try {
@@ -121,11 +124,13 @@ async function server(
     own,
     roles,
     allowedHosts,
+    formats,
   }: {
     workspaces: readonly string[]
     own: string
     roles: readonly Role[]
     allowedHosts: readonly string[]
+    formats: readonly FormatFile[]
   },
   logger: Logger,
 ): Promise<FastifyInstance> {
@@ -140,7 +145,7 @@ async function server(
     version: await packageVersion(),
     roles,
     allowedHosts,
-    importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload),
+    importUpload: (workspace, upload) => importUpload(timeline, data, workspace, upload, formats),
     unready: () => timeline.unready(workspaces),
     metrics: timeline.metrics,
     measure: () => timeline.measure(workspaces),

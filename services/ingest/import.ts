@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Loaded } from '../../ingest-adapters/load.ts'
 import { contextOf, type Context } from '../../schemas/context.ts'
+import type { FormatFile } from '../../schemas/format-file.ts'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
 import type { Ledger, LedgerFile } from '../../schemas/ledger.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -29,6 +30,8 @@ export interface ImportOptions {
   zone?: string
   /** The name of the source of every record. */
   source?: string
+  /** Formats of the user's own, tried before the others. */
+  formats?: readonly FormatFile[]
   /** The clock at import, for what it excludes. */
   nowMs: number
   /** Told now and then how many files and units were read. */
