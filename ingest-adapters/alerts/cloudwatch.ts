@@ -73,7 +73,9 @@ const notification: Variant = {
         'event.action':
           at(value, 'Type') === 'Notification'
             ? 'notified'
-            : String(at(value, 'Type')).replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase(),
+            : String(at(value, 'Type'))
+                .replace(/(?<=[a-z])[A-Z]/g, '-$&')
+                .toLowerCase(),
         'labels.topic': at(value, 'TopicArn'),
       },
       nativeId: `sns ${text(at(value, 'MessageId'))}`,
@@ -119,7 +121,8 @@ const historyItem: Variant = {
     yield type === 'StateUpdate'
       ? told(
           at(value, 'AlarmName'),
-          at(state, 'stateValue') ?? / to (\w+)$/.exec(text(at(value, 'HistorySummary')) ?? '')?.[1],
+          at(state, 'stateValue') ??
+            / to (\w+)$/.exec(text(at(value, 'HistorySummary')) ?? '')?.[1],
           at(state, 'stateReason') ?? at(value, 'HistorySummary'),
           time,
           {},

@@ -9,7 +9,7 @@ import { variantsAdapter, type Variant } from '../shared/json-variants.ts'
 
 const issue: Variant = {
   is: (value) =>
-    /^alert\./.test(text(at(value, 'type')) ?? '') && isObject(at(value, 'data', 'issue')),
+    text(at(value, 'type'))?.startsWith('alert.') === true && isObject(at(value, 'data', 'issue')),
   *events(value) {
     const inner = at(value, 'data', 'issue')
     const rules = at(inner, 'checkrules')

@@ -25,7 +25,8 @@ const named = (value: JsonObject, name: string): unknown =>
 const webhook: Variant = {
   is: (value) =>
     named(value, 'monitorfriendlyname') !== undefined &&
-    (named(value, 'alerttype') !== undefined || named(value, 'alerttypefriendlyname') !== undefined),
+    (named(value, 'alerttype') !== undefined ||
+      named(value, 'alerttypefriendlyname') !== undefined),
   *events(value) {
     const action = typeOf(named(value, 'alerttype'))
     const time = named(value, 'alertdatetime')

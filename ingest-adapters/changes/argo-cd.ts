@@ -82,10 +82,11 @@ const application: Variant = {
     const turned = text(at(status, 'health', 'lastTransitionTime'))
     yield {
       time: momentOf(turned),
-      message: `${name} became ${health?.toLowerCase()}: ${text(at(status, 'health', 'message')) ?? ''}`.replace(
-        /: $/,
-        '',
-      ),
+      message:
+        `${name} became ${health?.toLowerCase()}: ${text(at(status, 'health', 'message')) ?? ''}`.replace(
+          /: $/,
+          '',
+        ),
       fields: { 'event.action': `health-${health?.toLowerCase()}`, 'service.name': name },
       nativeId: `argo cd ${name} health ${health} ${turned}`,
     }

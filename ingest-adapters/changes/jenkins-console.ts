@@ -27,7 +27,12 @@ function stampOf(line: string): StampRead {
   return whole === undefined ? clockStamp(line) : isoStamp(whole)
 }
 
-const textAfter = (line: string): string => plain(line.slice(stampLength(line))).trim()
+/** Notes for the page that Jenkins hides from a terminal. */
+const ESC = String.fromCharCode(27)
+const HIDDEN = new RegExp(`${ESC}\\[8m[^${ESC}]*${ESC}\\[0m`, 'g')
+
+const textAfter = (line: string): string =>
+  plain(line.slice(stampLength(line)).replace(HIDDEN, '')).trim()
 
 function* item(group: Group): Generator<Item> {
   const time = stampOf(group.head)
@@ -54,8 +59,7 @@ function* item(group: Group): Generator<Item> {
 }
 
 const recognizes = (head: Head): boolean =>
-  mostLines(head, begins, 0.2) &&
-  head.lines.filter((line) => OWN.test(textAfter(line))).length >= 2
+  mostLines(head, begins, 0.2) && head.lines.filter((line) => OWN.test(textAfter(line))).length >= 2
 
 export const adapter: LineAdapter = {
   title: 'Jenkins console with time stamps',

@@ -8,7 +8,8 @@ import type { Head, Item, LineAdapter } from '../adapter.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { isBlank } from '../shared/lines.ts'
 
-const EVENTS = /^(?:NAMESPACE +)?[A-Z][A-Z _-]{2,20} {2,}(?:.* )?REASON +(?:.* )?(?:OBJECT|MESSAGE)\b/
+const EVENTS =
+  /^(?:NAMESPACE +)?[A-Z][A-Z _-]{2,20} {2,}(?:.* )?REASON +(?:.* )?(?:OBJECT|MESSAGE)\b/
 const HISTORY = /^REVISION +CHANGE-CAUSE$/
 const TITLE = /^[a-z]+(?:\.apps)?\/[\w.-]+ *$/
 const COLUMN = /[A-Z](?:[A-Z_-]| (?! ))*/g
@@ -68,9 +69,7 @@ export const adapter: LineAdapter = {
       for (const [i, line] of lines.entries()) {
         if (isHeader(line)) columns = columnsOf(line)
         const described = isHeader(line) || isBlank(line) || TITLE.test(line)
-        yield described
-          ? { context: 1, line: first + i }
-          : rowItem(line, first + i, columns)
+        yield described ? { context: 1, line: first + i } : rowItem(line, first + i, columns)
       }
     }
   },

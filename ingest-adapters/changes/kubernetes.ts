@@ -32,7 +32,8 @@ const event: Variant = {
       at(value, 'series', 'lastObservedTime') ??
       at(value, 'lastTimestamp') ??
       at(value, 'deprecatedLastTimestamp')
-    const own = at(value, 'eventTime') ?? first ?? last ?? at(value, 'metadata', 'creationTimestamp')
+    const own =
+      at(value, 'eventTime') ?? first ?? last ?? at(value, 'metadata', 'creationTimestamp')
     const uid = text(at(value, 'metadata', 'uid'))
     for (const written of new Set([own, last ?? own])) {
       yield {

@@ -94,10 +94,11 @@ const run: Variant = {
       const action = name.replace(/-at$/, '')
       yield {
         time: momentOf(written),
-        message: `run ${id} ${action.replaceAll('-', ' ')}: ${text(at(attributes, 'message')) ?? ''}`.replace(
-          /: $/,
-          '',
-        ),
+        message:
+          `run ${id} ${action.replaceAll('-', ' ')}: ${text(at(attributes, 'message')) ?? ''}`.replace(
+            /: $/,
+            '',
+          ),
         fields: {
           'event.action': action,
           'event.outcome':
@@ -112,8 +113,4 @@ const run: Variant = {
   },
 }
 
-export const adapter = variantsAdapter(
-  'Terraform runs',
-  [line, notification, run],
-  [['data']],
-)
+export const adapter = variantsAdapter('Terraform runs', [line, notification, run], [['data']])

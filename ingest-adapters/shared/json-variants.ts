@@ -18,8 +18,8 @@ export function variantsAdapter(
 ): JsonAdapter {
   const variantOf = (value: unknown): Variant | undefined =>
     isObject(value) ? variants.find((variant) => variant.is(value)) : undefined
-  const listOf = (value: unknown): readonly string[] | undefined =>
-    lists.find((path) => {
+  const listsOf = (value: unknown): readonly (readonly string[])[] =>
+    lists.filter((path) => {
       const list = at(value, ...path)
       return Array.isArray(list) && list.some((element) => variantOf(element) !== undefined)
     })
@@ -34,12 +34,12 @@ export function variantsAdapter(
     title,
     unit: 'json',
     recognizes: (head) =>
-      mostValues(head, (value) => variantOf(value) !== undefined || listOf(value) !== undefined),
+      mostValues(head, (value) => variantOf(value) !== undefined || listsOf(value).length > 0),
     parse: () =>
       function* (value, text, line) {
-        const path = variantOf(value) === undefined ? listOf(value) : undefined
-        if (path === undefined) yield* itemsOf(value, text, line)
-        else
+        const paths = variantOf(value) === undefined ? listsOf(value) : []
+        if (paths.length === 0) yield* itemsOf(value, text, line)
+        for (const path of paths)
           for (const element of elementsAt(text, line, ...path))
             yield* itemsOf(element.value, element.text, element.line)
       },
