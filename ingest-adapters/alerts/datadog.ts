@@ -9,9 +9,13 @@ import { at, isObject, text } from '../shared/json.ts'
 import { variantsAdapter, type Variant } from '../shared/json-variants.ts'
 
 /** `Recovered on {host:web01}`: the words before the bracket tell what happened. */
-const TRANSITION = /^(?:re-?)?([a-z ]+?)(?: \(.*| on \{.*)?$/i
+const TRANSITION = /^(?:re-)?([a-z ]+?)(?: \(.*| on \{.*)?$/i
 const transitionOf = (written: unknown): string =>
   alertAction(TRANSITION.exec(text(written) ?? '')?.[1] ?? written)
+
+/** Lines of `%%%` around a text say that it is Markdown. */
+const withoutMarks = (body: unknown): string | undefined =>
+  text(body)?.replaceAll(/^%%%\s*|\s*%%%$/g, '')
 
 const webhook: Variant = {
   is: (value) =>
@@ -30,7 +34,11 @@ const webhook: Variant = {
         momentOf(at(value, 'date'), 'ms') ??
         momentOf(at(value, 'date_posix'), 's') ??
         momentOf(at(value, 'last_updated'), 'ms'),
-      message: alertText(action, title, at(value, 'text_only_msg') ?? at(value, 'body')),
+      message: alertText(
+        action,
+        title,
+        at(value, 'text_only_msg') ?? withoutMarks(at(value, 'body')),
+      ),
       fields: {
         'event.action': action,
         'rule.name': title,

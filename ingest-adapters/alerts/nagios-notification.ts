@@ -13,11 +13,18 @@ import { textOf } from '../shared/utf8-text.ts'
 const STARS = /^\*{3,}[^*].*\*{3,}\s*$|^--(?:SERVICE|HOST)-ALERT-{4,}/
 const TIMES = ['date/time', 'date / time', 'when', 'date', 'time'] as const
 const SAID = ['additional info', 'info', 'output', 'plugin output', 'summary', 'details'] as const
+const ALONE = /^(?:additional info|info|output|details): *$/i
 /** `OK -> CRIT`, as Checkmk writes what happened. */
 const EVENT = /(?:->|→)\s*(\w+)/
 const SENTENCE = /^\S.* is ([A-Z]{2,12})!?$/
 
 type Values = ReadonlyMap<string, string>
+
+/** What was found: behind its label, or on the line below it. */
+function saidIn(values: Values, lines: readonly string[]): string | undefined {
+  const at = lines.findIndex((line) => ALONE.test(line))
+  return first(values, SAID) ?? (at < 0 ? undefined : lines[at + 1]?.trim())
+}
 
 const first = (values: Values, labels: readonly string[]): string | undefined =>
   labels.map((label) => values.get(label)).find((value) => value !== undefined)
@@ -58,7 +65,7 @@ function item(text: string, line: number): Item {
   ]
   for (const [name, value] of told) if (value) fields[name] = value
   const where = [fields['host.name'], service].filter((part) => part).join('/')
-  const said = first(values, SAID)
+  const said = saidIn(values, lines)
   const message = `${where} is ${state}${said === undefined ? '' : `: ${said}`}`
   return { time, message, original: text, line, fields }
 }

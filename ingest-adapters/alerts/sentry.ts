@@ -21,13 +21,18 @@ const issueFields = (issue: unknown): Told['fields'] => ({
 const inApp = (value: JsonObject): boolean =>
   typeof at(value, 'action') === 'string' && isObject(at(value, 'data'))
 
+/** When people resolve, assign or archive an issue is not in the payload. */
+const ISSUE_TIMES: ReadonlyMap<string, string> = new Map([
+  ['fired', 'firstSeen'],
+  ['unresolved', 'lastSeen'],
+])
+
 const appIssue: Variant = {
   is: (value) => inApp(value) && isObject(at(value, 'data', 'issue')),
   *events(value) {
     const issue = at(value, 'data', 'issue')
     const action = alertAction(at(value, 'action'))
-    const written = action === 'fired' ? at(issue, 'firstSeen') : at(issue, 'lastSeen')
-    const resolved = at(issue, 'statusDetails', 'inRelease')
+    const written = at(issue, ISSUE_TIMES.get(action) ?? '')
     yield {
       time: momentOf(written),
       message: alertText(action, at(issue, 'title'), at(issue, 'culprit')),
@@ -35,7 +40,6 @@ const appIssue: Variant = {
         ...issueFields(issue),
         'event.action': action,
         'user.name': at(value, 'actor', 'type') === 'user' ? at(value, 'actor', 'name') : undefined,
-        'labels.release': resolved,
       },
       nativeId: `sentry issue ${text(at(issue, 'id'))} ${action} ${text(written)}`,
     }
@@ -77,13 +81,14 @@ const metricAlert: Variant = {
     const reached = alertAction(at(value, 'action'))
     for (const action of reached === 'resolved' ? ['fired', 'resolved'] : [reached]) {
       const key = METRIC_TIMES.get(action) ?? 'date_detected'
-      const name = at(value, 'data', 'description_title') ?? at(alert, 'title')
+      const name = at(alert, 'alert_rule', 'name') ?? at(alert, 'title')
+      const said = action === reached ? at(value, 'data', 'description_text') : undefined
       yield {
         time: momentOf(at(alert, key)) ?? momentOf(at(alert, 'date_created')),
-        message: alertText(action, name, at(value, 'data', 'description_text')),
+        message: alertText(action, name, said),
         fields: {
           'event.action': action,
-          'rule.name': at(alert, 'alert_rule', 'name') ?? at(alert, 'title'),
+          'rule.name': name,
           'event.reference': at(value, 'data', 'web_url'),
           'service.name': at(alert, 'projects'),
           'labels.incident': at(alert, 'identifier'),

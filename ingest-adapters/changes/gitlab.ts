@@ -52,7 +52,9 @@ const nameOf = (kind: string, value: JsonObject): string | undefined => {
     text(at(about, 'ref')) ??
     text(at(value, 'ref')) ??
     text(at(lastCommit(value), 'title'))
-  return kind === 'build' || number === undefined ? title : `#${number} ${title ?? ''}`.trim()
+  return kind === 'build' || kind === 'note' || number === undefined
+    ? title
+    : `#${number} ${title ?? ''}`.trim()
 }
 
 const hook: Variant = {
@@ -213,7 +215,13 @@ const projectEvent: Variant = {
       text(at(value, 'target_title')) ??
         text(at(value, 'push_data', 'commit_title')) ??
         text(at(value, 'push_data', 'ref')),
-      [[text(at(value, 'action_name'))!, at(value, 'created_at'), at(value, 'author')]],
+      [
+        [
+          text(at(value, 'action_name'))!.replaceAll(' ', '-'),
+          at(value, 'created_at'),
+          at(value, 'author'),
+        ],
+      ],
     ),
 }
 

@@ -4,7 +4,7 @@ import { text } from './json.ts'
 const WORDS: readonly (readonly [action: string, states: string])[] = [
   [
     'fired',
-    'alert alarm alerting firing fired fire open opened trigger triggered activated active down critical major minor warning warn problem create ' +
+    'alert alarm alerting firing fired fire open opened trigger triggered activated active down critical crit major minor warning warn problem create ' +
       'created new error failed failure degraded unreachable in_alarm alert_failure',
   ],
   [
@@ -15,7 +15,7 @@ const WORDS: readonly (readonly [action: string, states: string])[] = [
   ['acknowledged', 'ack acked acknowledge acknowledged acknowledgement'],
   ['unacknowledged', 'unack unacknowledge unacknowledged'],
   ['annotated', 'addnote note annotate annotated comment custom_comment'],
-  ['no-data', 'insufficient_data insufficient-data nodata no_data unknown'],
+  ['no-data', 'insufficient_data nodata no_data'],
 ]
 const ACTIONS = new Map(
   WORDS.flatMap(([action, states]) => states.split(' ').map((state) => [state, action] as const)),
@@ -23,7 +23,7 @@ const ACTIONS = new Map(
 
 /** `event.action` of a state or an action as a vendor writes it; one that no table knows stays itself, in lower case. */
 export function alertAction(state: unknown): string {
-  const word = text(state)?.trim().toLowerCase() ?? 'changed'
+  const word = text(state)?.trim().toLowerCase().replaceAll(' ', '_') ?? 'changed'
   return ACTIONS.get(word) ?? (word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'changed')
 }
 

@@ -10,7 +10,9 @@ export function* elementsNamed(
 ): Generator<{ text: string; inner: string; attributes: string; at: number }> {
   const open = `<${name}`
   const close = `</${name}`
-  for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, at + open.length)) {
+  let from = 0
+  for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, from)) {
+    from = at + open.length
     if (!NAME_ENDS.test(xml[at + open.length] ?? '')) continue
     const begun = xml.indexOf('>', at)
     if (begun < 0) return
@@ -24,7 +26,7 @@ export function* elementsNamed(
     const end = xml.indexOf('>', ended)
     if (end < 0) return
     yield { text: xml.slice(at, end + 1), inner: xml.slice(begun + 1, ended), attributes, at }
-    at = end
+    from = end
   }
 }
 

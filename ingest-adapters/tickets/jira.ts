@@ -127,7 +127,9 @@ const webhook: Variant = {
         'event.action':
           name === 'issue_updated' && Array.isArray(items)
             ? actionOf(items)
-            : name.replace('_', '-'),
+            : name === 'comment_created'
+              ? 'commented'
+              : name.replace(/^issue_/, '').replace('_', '-'),
         'user.name': nameOf(at(value, 'user')) ?? nameOf(at(comment, 'updateAuthor')),
       },
       nativeId: `jira webhook ${text(at(about, 'id')) ?? ''} ${name} ${text(at(value, 'timestamp'))} ${text(at(comment, 'id')) ?? ''}`,
