@@ -1,18 +1,15 @@
-/**
- * Kubernetes objects that tell of rollouts, as `kubectl get … -o json` prints them, alone, in a List, or from a watch: Events of both APIs,
- * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ (`eventTime`, or `firstTimestamp` and `lastTimestamp` of a series: its beginning and its end),
- * ReplicaSets and ControllerRevisions (a revision was made), and the conditions of Deployments, StatefulSets and DaemonSets.
- */
-import { momentOf, type Told } from '../shared/event-items.ts'
-import { at, isObject, text, type JsonObject } from '../shared/json.ts'
-import { variantsAdapter, type Variant } from '../shared/json-variants.ts'
+/** Kubernetes objects that tell of rollouts, as all of its tools print them. */
+import { momentOf, type Told } from './event-items.ts'
+import { at, isObject, text, type JsonObject } from './json.ts'
+import type { Variant } from './json-variants.ts'
 
 const objectOf = (value: JsonObject): unknown =>
   isObject(at(value, 'object')) && typeof at(value, 'type') === 'string'
     ? at(value, 'object')
     : value
 
-const event: Variant = {
+/** Events of both APIs: of a series its beginning and its end. */
+export const event: Variant = {
   is: (outer) => {
     const value = objectOf(outer)
     return (
@@ -70,7 +67,7 @@ const fieldsOf = (value: unknown, action: string): Told['fields'] => ({
   'labels.change_cause': at(value, 'metadata', 'annotations', 'kubernetes.io/change-cause'),
 })
 
-const revision: Variant = {
+export const revision: Variant = {
   is: (value) => {
     const kind = at(objectOf(value), 'kind')
     return kind === 'ReplicaSet' || kind === 'ControllerRevision'
@@ -98,7 +95,7 @@ const revision: Variant = {
 
 const WORKLOADS: ReadonlySet<unknown> = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
 
-const workload: Variant = {
+export const workload: Variant = {
   is: (value) =>
     WORKLOADS.has(at(objectOf(value), 'kind')) && isObject(at(objectOf(value), 'metadata')),
   *events(outer) {
@@ -130,9 +127,3 @@ const workload: Variant = {
     }
   },
 }
-
-export const adapter = variantsAdapter(
-  'Kubernetes events and rollouts',
-  [event, revision, workload],
-  [['items']],
-)
