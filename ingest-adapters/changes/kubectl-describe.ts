@@ -60,7 +60,8 @@ function* items(text: string, first: number): Generator<Item> {
     }
     const told = moment?.[2] ?? `${condition![1]}=${condition![2]}`
     const label = told === 'CreationTimestamp' ? 'created' : told
-    const reason = moment ? label === 'Finished' && reasonOf(lines, i, moment[1]!.length) : condition![4]
+    const ended = moment && label === 'Finished'
+    const reason = ended ? reasonOf(lines, i, moment[1]!.length) : condition?.[4]
     const parents = moment ? headings(lines, i, moment[1]!.length) : []
     const what = [...parents.filter((part) => part !== 'Containers'), label].join(' ')
     const fields: Fields = {
