@@ -92,7 +92,7 @@ export const application: Variant = {
         time: momentOf(since),
         message: `${name} ${text(at(condition, 'type'))}: ${text(at(condition, 'message')) ?? ''}`,
         fields: { 'event.action': 'condition', 'service.name': name },
-        nativeId: `argo cd ${name} condition ${text(at(condition, 'type'))} ${text(since)}`,
+        nativeId: `argo cd ${name} condition ${text(at(condition, 'type'))} ${text(since)} ${text(at(condition, 'message'))}`,
       }
     }
   },

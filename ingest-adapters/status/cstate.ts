@@ -71,7 +71,7 @@ function* items(text: string, line: number): Generator<Item> {
       original: text,
       line,
       fields: { ...fields, 'event.action': action },
-      nativeId: `cstate ${title} ${values.get('date')} ${action} ${time.original}`,
+      nativeId: `cstate ${title} ${values.get('date')} ${action} ${time.original} ${action === 'update' ? said : ''}`,
     }
   }
 }

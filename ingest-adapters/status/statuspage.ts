@@ -39,7 +39,8 @@ function updateTold(
     },
     nativeId:
       id === undefined
-        ? `status incident ${text(at(incident, 'id'))} ${text(time)} ${status}`
+        ? // several may have one time and one status
+          `status incident ${text(at(incident, 'id'))} ${text(time)} ${status} ${body}`
         : `status update ${id}`,
   }
 }

@@ -117,6 +117,11 @@ const webhook: Variant = {
     const name = String(at(value, 'webhookEvent')).replace(/^jira:/, '')
     const items = at(value, 'changelog', 'items')
     const comment = at(value, 'comment')
+    // as an export of the issue tells it, so that both are one event
+    if (name === 'comment_created' && isObject(comment) && at(comment, 'created') !== undefined) {
+      yield commentTold(comment, about)
+      return
+    }
     const said = isObject(comment) ? plainText(at(comment, 'body')).trim() : changeText(items)
     const what = titleOf(about) || name.replaceAll('_', ' ')
     yield {
