@@ -16,11 +16,14 @@ const CONDITION =
 const EVENT_ROW = /^ {2}(?:Normal|Warning) +\S+ +/
 const PARENT = /^( *)(\S[^:]*):(?: +(\S+))?/
 
+/** So many lines above at most: an object with more has no such depth. */
+const FAR = 500
+
 /** The headings above a line, the outermost first: `my-app`, `Last State Terminated`. */
 function headings(lines: readonly string[], at: number, indent: number): string[] {
   const found: string[] = []
   let below = indent
-  for (let i = at - 1; i >= 0 && below > 0; i--) {
+  for (let i = at - 1; i >= Math.max(0, at - FAR) && below > 0; i--) {
     const m = PARENT.exec(lines[i]!)
     if (!m || m[1]!.length >= below) continue
     below = m[1]!.length

@@ -56,7 +56,8 @@ export function* eventItems(told: Iterable<Told>, json: string, line: number): G
     if (time === 'impossible-time') impossible = true
     if (typeof time !== 'object') continue
     any = true
-    const record = { time, message, original: json, line, fields: fieldsOf(fields) }
+    const said = message.trim() || '(no text)'
+    const record = { time, message: said, original: json, line, fields: fieldsOf(fields) }
     yield nativeId === undefined ? record : { ...record, nativeId }
   }
   if (!any) yield refuseValue(json, line, impossible ? 'impossible-time' : 'no-time')
