@@ -1,0 +1,54 @@
+/** Elements of small XML documents by name, without a tree: enough for feeds. Scans forward only. */
+import { unescapeHtml } from './html-text.ts'
+
+const NAME_ENDS = /[\s/>]/
+
+/** The whole elements of a name, in order, with the place of each; one inside another of the same name is part of it. */
+export function* elementsNamed(
+  xml: string,
+  name: string,
+): Generator<{ text: string; inner: string; attributes: string; at: number }> {
+  const open = `<${name}`
+  const close = `</${name}`
+  let from = 0
+  for (let at = xml.indexOf(open); at >= 0; at = xml.indexOf(open, from)) {
+    from = at + open.length
+    if (!NAME_ENDS.test(xml[at + open.length] ?? '')) continue
+    const begun = xml.indexOf('>', at)
+    if (begun < 0) return
+    const attributes = xml.slice(at + open.length, begun)
+    if (attributes.endsWith('/')) {
+      yield { text: xml.slice(at, begun + 1), inner: '', attributes: attributes.slice(0, -1), at }
+      continue
+    }
+    const ended = xml.indexOf(close, begun)
+    if (ended < 0) return
+    const end = xml.indexOf('>', ended)
+    if (end < 0) return
+    yield { text: xml.slice(at, end + 1), inner: xml.slice(begun + 1, ended), attributes, at }
+    from = end
+  }
+}
+
+const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/g
+
+/** The text of the first element of a name: CDATA as it stands, references as characters. */
+export function elementText(xml: string, name: string): string | undefined {
+  for (const { inner } of elementsNamed(xml, name)) {
+    const parts: string[] = []
+    let from = 0
+    for (const m of inner.matchAll(CDATA)) {
+      parts.push(unescapeHtml(inner.slice(from, m.index)), m[1]!)
+      from = m.index + m[0].length
+    }
+    parts.push(unescapeHtml(inner.slice(from)))
+    return parts.join('').trim() || undefined
+  }
+  return undefined
+}
+
+export const attribute = (attributes: string, name: string): string | undefined => {
+  const m = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes)
+  const value = m?.[1] ?? m?.[2]
+  return value === undefined ? undefined : unescapeHtml(value)
+}

@@ -1,0 +1,98 @@
+/**
+ * The YAML that programs print (`kubectl -o yaml`): mappings and lists by indent, scalars, quoted texts and blocks `|` and `>`; of the short forms only `{}` and `[]`.
+ * No anchors, tags or comments within, which no program prints. Every scalar stays text, because a stamp is read later.
+ */
+import { yamlScalar } from './front-matter.ts'
+
+const DEPTH = 64
+const MEMBER =
+  /^("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#&*!|>%@`{}[\],-][^#]*?|-?[\w./-]+):(?:[ \t]+(.*))?$/
+const BLOCK = /^[|>][+-]?\d?$/
+
+interface Line {
+  indent: number
+  text: string
+}
+
+interface Reader {
+  lines: Line[]
+  at: number
+}
+
+const linesOf = (text: string): Line[] =>
+  text
+    .split(/\r?\n/)
+    .map((line) => ({ indent: line.length - line.trimStart().length, text: line.trim() }))
+    .filter(({ text: line }) => line !== '' && !line.startsWith('#') && line !== '---')
+
+function scalar(reader: Reader, written: string, indent: number): unknown {
+  if (written === '{}') return {}
+  if (written === '[]') return []
+  if (written === 'null' || written === '~') return null
+  const parts: string[] = []
+  // a text that goes on is indented deeper than its key
+  while (reader.at < reader.lines.length && reader.lines[reader.at]!.indent > indent)
+    parts.push(reader.lines[reader.at++]!.text)
+  if (BLOCK.test(written)) return parts.join(written[0] === '|' ? '\n' : ' ')
+  return yamlScalar([written, ...parts].join(' '))
+}
+
+function value(reader: Reader, indent: number, depth: number): unknown {
+  const first = reader.lines[reader.at]
+  if (first === undefined || depth > DEPTH) return null
+  return first.text === '-' || first.text.startsWith('- ')
+    ? list(reader, indent, depth)
+    : mapping(reader, indent, depth)
+}
+
+function list(reader: Reader, indent: number, depth: number): unknown[] {
+  const out: unknown[] = []
+  for (;;) {
+    const line = reader.lines[reader.at]
+    if (line === undefined || line.indent !== indent || !/^-(?: |$)/.test(line.text)) return out
+    const rest = line.text.slice(1).trimStart()
+    if (MEMBER.test(rest)) {
+      // the first member stands behind the dash, the others below it
+      const inner = indent + line.text.length - rest.length
+      reader.lines[reader.at] = { indent: inner, text: rest }
+      out.push(mapping(reader, inner, depth + 1))
+    } else {
+      reader.at++
+      out.push(rest === '' ? below(reader, indent, depth) : scalar(reader, rest, indent))
+    }
+  }
+}
+
+function below(reader: Reader, indent: number, depth: number): unknown {
+  const next = reader.lines[reader.at]
+  if (next === undefined) return null
+  // a list may stand as deep as its key
+  const dashed = next.indent === indent && next.text.startsWith('-')
+  return next.indent > indent || dashed ? value(reader, next.indent, depth + 1) : null
+}
+
+function mapping(reader: Reader, indent: number, depth: number): Record<string, unknown> {
+  const out: [string, unknown][] = []
+  for (;;) {
+    const line = reader.lines[reader.at]
+    if (line === undefined || line.indent !== indent) break
+    const m = MEMBER.exec(line.text)
+    if (!m) break
+    reader.at++
+    const written = m[2]?.trim() ?? ''
+    out.push([
+      yamlScalar(m[1]!),
+      written === '' ? below(reader, indent, depth) : scalar(reader, written, indent),
+    ])
+  }
+  return Object.fromEntries(out)
+}
+
+/** Undefined where the text is not of this kind to its end. */
+export function readYaml(text: string): unknown {
+  const reader = { lines: linesOf(text), at: 0 }
+  const first = reader.lines[0]
+  if (first === undefined) return undefined
+  const read = value(reader, first.indent, 0)
+  return reader.at === reader.lines.length ? read : undefined
+}
