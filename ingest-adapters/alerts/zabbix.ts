@@ -1,6 +1,6 @@
 /**
  * Zabbix: what `event.get` and `problem.get` answer, https://www.zabbix.com/documentation/current/en/manual/api/reference/problem/object (`clock` and `ns`, a problem with
- * `r_clock` gives two events), the real-time export of events, https://www.zabbix.com/documentation/current/en/manual/appendix/protocols/real_time_export (a recovery
+ * `r_clock` gives two events), `alert.get` (what was sent), the real-time export of events, https://www.zabbix.com/documentation/current/en/manual/appendix/protocols/real_time_export (a recovery
  * names its problem in `p_eventid`), and webhooks with the documented parameters `event_id`, `event_date`, `event_time`. A value of 1 is a problem, 0 a recovery.
  */
 import { alertAction, alertText } from '../shared/alert-state.ts'
@@ -63,6 +63,28 @@ const event: Variant = {
   },
 }
 
+/** What was sent to people: https://www.zabbix.com/documentation/current/en/manual/api/reference/alert/object */
+const sent: Variant = {
+  is: (value) =>
+    at(value, 'alertid') !== undefined &&
+    at(value, 'clock') !== undefined &&
+    at(value, 'sendto') !== undefined,
+  *events(value) {
+    const said = text(at(value, 'subject')) ?? text(at(value, 'message'))
+    yield {
+      time: clockOf(at(value, 'clock'), undefined),
+      message: `notified ${text(at(value, 'sendto')) ?? 'nobody'}: ${said ?? ''}`,
+      fields: {
+        'event.action': 'notified',
+        'labels.event': at(value, 'eventid'),
+        'labels.problem': at(value, 'p_eventid'),
+        'labels.error': at(value, 'error'),
+      },
+      nativeId: `zabbix alert ${text(at(value, 'alertid'))}`,
+    }
+  },
+}
+
 const webhook: Variant = {
   is: (value) =>
     at(value, 'event_id') !== undefined &&
@@ -97,4 +119,4 @@ const webhook: Variant = {
   },
 }
 
-export const adapter = variantsAdapter('Zabbix events', [event, webhook], [['result']])
+export const adapter = variantsAdapter('Zabbix events', [event, sent, webhook], [['result']])

@@ -13,19 +13,30 @@ const lastCommit = (value: JsonObject): unknown => {
   return Array.isArray(commits) ? commits.findLast(isObject) : undefined
 }
 
-/** Members of the thing that a hook is about, and of the payload, the most fitting first: of a finished thing its end, of a begun one its beginning. */
+/** Members that tell when an action was, which an update after it leaves as they were. */
+const BY_ACTION: ReadonlyMap<string, string> = new Map([
+  ['open', 'created_at'],
+  ['created', 'created_at'],
+  ['pending', 'created_at'],
+  ['close', 'closed_at'],
+  ['merge', 'merged_at'],
+])
+/** Of all else the newest that has happened: of a finished thing its end, of a begun one its beginning. */
 const TIMES = [
-  'deployable_finished_at status_changed_at',
-  'finished_at build_finished_at',
-  'merged_at closed_at',
-  'build_started_at started_at',
-  'updated_at created_at build_created_at released_at action_date',
-].flatMap((names) => names.split(' '))
+  'status_changed_at',
+  'finished_at',
+  'build_finished_at',
+  'build_started_at',
+  'updated_at',
+  'created_at',
+  'build_created_at',
+  'released_at',
+]
 
 function hookTime(value: JsonObject): StampRead {
   const about = at(value, 'object_attributes')
-  const open = ['created', 'pending', 'open'].includes(text(at(about, 'action')) ?? '')
-  const names = open ? ['created_at', ...TIMES] : TIMES
+  const own = BY_ACTION.get(text(at(about, 'action')) ?? '')
+  const names = own === undefined ? TIMES : [own, ...TIMES]
   for (const thing of [about, value])
     for (const name of names) {
       const stamp = momentOf(at(thing, name))
