@@ -1,16 +1,33 @@
 /**
  * GitLab: webhooks, https://docs.gitlab.com/user/project/integrations/webhook_events/ (`object_kind`: push, tag_push, issue, note, merge_request, pipeline, build, deployment,
  * release, feature_flag, emoji…), system hooks (`event_name`), and what the API lists, https://docs.gitlab.com/api/api_resources/: pipelines, jobs, deployments, merge requests,
- * releases and events of a project. A push tells the times of its commits only: that of its last one. Stamps are ISO 8601, or `2024-05-01 10:00:00 UTC` and `+0200`.
+ * releases and events of a project. A push tells the times of its commits only: these are its events, one without any is refused. Stamps are ISO 8601, or `2024-05-01 10:00:00 UTC` and `+0200`.
  */
 import { momentOf, type Told } from '../shared/event-items.ts'
 import { at, isObject, text, type JsonObject } from '../shared/json.ts'
 import { variantsAdapter, type Variant } from '../shared/json-variants.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
-const lastCommit = (value: JsonObject): unknown => {
-  const commits = at(value, 'commits')
-  return Array.isArray(commits) ? commits.findLast(isObject) : undefined
+/** The commits of a push: when they were made is told, when they were pushed is not. */
+function* pushedCommits(value: JsonObject, commits: readonly unknown[]): Generator<Told> {
+  for (const commit of commits.filter(isObject)) {
+    const sha = text(at(commit, 'id'))
+    yield {
+      time: momentOf(at(commit, 'timestamp')),
+      message: text(at(commit, 'message'))?.trim() ?? `commit ${sha}`,
+      fields: {
+        'event.action': 'commit',
+        'user.name': at(commit, 'author', 'name'),
+        'user.email': at(commit, 'author', 'email'),
+        'event.reference': at(commit, 'url'),
+        'labels.commit': sha,
+        'labels.pushed_by': at(value, 'user_username') ?? at(value, 'user_name'),
+        'labels.project': at(value, 'project', 'path_with_namespace'),
+        'labels.ref': at(value, 'ref'),
+      },
+      nativeId: sha,
+    }
+  }
 }
 
 /** Members that tell when an action was, which an update after it leaves as they were. */
@@ -42,7 +59,7 @@ function hookTime(value: JsonObject): StampRead {
       const stamp = momentOf(at(thing, name))
       if (stamp !== undefined) return stamp
     }
-  return momentOf(at(lastCommit(value), 'timestamp')) ?? momentOf(at(value, 'commit', 'timestamp'))
+  return undefined
 }
 
 const OUTCOMES: ReadonlyMap<string, string> = new Map([
@@ -61,8 +78,7 @@ const nameOf = (kind: string, value: JsonObject): string | undefined => {
     text(at(value, 'environment')) ??
     text(at(value, 'name')) ??
     text(at(about, 'ref')) ??
-    text(at(value, 'ref')) ??
-    text(at(lastCommit(value), 'title'))
+    text(at(value, 'ref'))
   return kind === 'build' || kind === 'note' || number === undefined
     ? title
     : `#${number} ${title ?? ''}`.trim()
@@ -76,6 +92,11 @@ const hook: Variant = {
       isObject(at(value, 'repository'))) &&
     at(value, 'sender') === undefined,
   *events(value) {
+    const commits = at(value, 'commits')
+    if (Array.isArray(commits)) {
+      yield* pushedCommits(value, commits)
+      return
+    }
     const about = at(value, 'object_attributes')
     const kind = (text(at(value, 'object_kind')) ?? text(at(value, 'event_name')))!
     const state = text(
@@ -91,10 +112,9 @@ const hook: Variant = {
       text(at(value, 'user_username')) ??
       text(at(value, 'user_name')) ??
       text(at(value, 'user', 'name'))
-    const removed = /^0{40,}$/.test(text(at(value, 'after')) ?? '')
     yield {
       time: hookTime(value),
-      message: [who, kind.replaceAll('_', ' '), removed ? 'removed' : state, nameOf(kind, value)]
+      message: [who, kind.replaceAll('_', ' '), state, nameOf(kind, value)]
         .filter((part) => part)
         .join(' '),
       fields: {
