@@ -61,7 +61,7 @@ function* lineItem(line: string, number: number): Generator<Item> {
   }
   const fields: Fields = {}
   const kind = KIND.exec(m[2] ?? '')
-  let message = line.slice(m[1]!.length + 3)
+  let message = line.slice(m[1]!.length + 3).trim() || '(no text)'
   if (kind) message = readParts(kind[1]!, kind[2]!, m[3]!, fields)
   else if (m[2]) fields['event.action'] = m[2].toLowerCase().replaceAll(' ', '-')
   for (const [name, value] of Object.entries(fields)) if (value === '') delete fields[name]

@@ -47,7 +47,7 @@ const workflow: Variant = {
     typeof at(value, 'state') === 'string' &&
     at(value, 'title') !== undefined,
   *events(value) {
-    const state = text(at(value, 'state'))!
+    const state = text(at(value, 'state')) ?? 'changed'
     const id = text(at(value, 'id')) ?? text(at(value, 'issueId'))
     const fields = {
       'rule.name': at(value, 'alertConditionNames'),

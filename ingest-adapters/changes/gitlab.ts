@@ -84,9 +84,12 @@ const nameOf = (kind: string, value: JsonObject): string | undefined => {
     : `#${number} ${title ?? ''}`.trim()
 }
 
+const kindOf = (value: JsonObject): string | undefined =>
+  text(at(value, 'object_kind')) ?? text(at(value, 'event_name'))
+
 const hook: Variant = {
   is: (value) =>
-    typeof (at(value, 'object_kind') ?? at(value, 'event_name')) === 'string' &&
+    kindOf(value) !== undefined &&
     (isObject(at(value, 'project')) ||
       at(value, 'project_id') !== undefined ||
       isObject(at(value, 'repository'))) &&
@@ -98,7 +101,7 @@ const hook: Variant = {
       return
     }
     const about = at(value, 'object_attributes')
-    const kind = (text(at(value, 'object_kind')) ?? text(at(value, 'event_name')))!
+    const kind = kindOf(value) ?? 'event'
     const state = text(
       at(about, 'action') ??
         at(about, 'status') ??
@@ -248,7 +251,7 @@ const projectEvent: Variant = {
         text(at(value, 'push_data', 'ref')),
       [
         [
-          text(at(value, 'action_name'))!.replaceAll(' ', '-'),
+          String(at(value, 'action_name')).replaceAll(' ', '-'),
           at(value, 'created_at'),
           at(value, 'author'),
         ],
