@@ -200,7 +200,10 @@ await t.test('the time of a source is shown, told and taken back', async (t) => 
   })
   t.strictSame(await told({ zone: null, clock: null }), { streams: 1 })
   t.equal(await at(), '2024-05-01T10:00:00Z')
-  t.strictSame((await ask('/v1/sources/suggestions?workspace=other')).body, { suggestions: [] })
+  t.strictSame((await ask('/v1/sources/suggestions?workspace=other')).body, {
+    suggestions: [],
+    contradicted: [],
+  })
 })
 
 await t.test('an event names the same one of another channel, in a page and alone', async (t) => {
