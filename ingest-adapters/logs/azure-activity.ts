@@ -29,9 +29,6 @@ const TABLE: FieldTable = [
   ['cloud.account.id', 'subscriptionId'],
   ['cloud.account.id', 'subscription_id'],
   ['cloud.account.id', 'SubscriptionId'],
-  ['orchestrator.resource.name', 'resourceId'],
-  ['orchestrator.resource.name', 'resource_id'],
-  ['orchestrator.resource.name', '_ResourceId'],
   ['trace.id', 'correlationId'],
   ['trace.id', 'correlation_id'],
   ['trace.id', 'CorrelationId'],
@@ -64,6 +61,9 @@ const textIn = (value: unknown): string | undefined =>
   textOf(at(value, 'value')) ??
   textOf(value)
 
+/** `virtualMachines/web-01` of a resource's long id. */
+const lastParts = (id: string): string => id.split('/').slice(-2).join('/')
+
 function messageOf(event: JsonObject): string {
   const any = (...names: string[]): string | undefined => {
     for (const name of names) {
@@ -77,7 +77,7 @@ function messageOf(event: JsonObject): string {
   const who = any('caller', 'Caller')
   const status = any('status', 'ActivityStatus', 'ActivityStatusValue')
   const said = any('description')
-  const done = phrase(operation, resource && `on ${resource}`, who && `by ${who}`)
+  const done = phrase(operation, resource && `on ${lastParts(resource)}`, who && `by ${who}`)
   return told(done, status, said)
 }
 

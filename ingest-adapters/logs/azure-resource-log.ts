@@ -33,7 +33,6 @@ const TABLE: FieldTable = [
   ['url.domain', 'properties', 'host'],
   ['user_agent.original', 'properties', 'userAgent'],
   ['cloud.region', 'location'],
-  ['orchestrator.resource.name', 'resourceId'],
   ['trace.id', 'correlationId'],
 ]
 const SKIP = ['time', 'timeStamp', 'identity.claims', 'identity.authorization']
@@ -46,6 +45,8 @@ const isLog = (value: unknown): value is JsonObject =>
   RESOURCE.test(textOf(at(value, 'resourceId')) ?? '') &&
   (at(value, 'operationName') !== undefined || at(value, 'category') !== undefined)
 
+/** Where the level is a number, it is that of a Windows event. */
+const LEVELS = [undefined, 'critical', 'error', 'warning', 'info', 'debug']
 const MESSAGES = ['message', 'Message', 'msg', 'log', 'statusMessage', 'eventName']
 
 function messageOf(log: JsonObject): string {
@@ -60,7 +61,7 @@ function messageOf(log: JsonObject): string {
     textOf(at(properties, 'userPrincipalName')) ??
     textOf(at(properties, 'initiatedBy', 'user', 'userPrincipalName')) ??
     textOf(at(log, 'identity'))
-  const resource = textOf(at(log, 'resourceId'))
+  const resource = textOf(at(log, 'resourceId')) ?? ''
   const said = [
     textOf(at(log, 'resultType')),
     textOf(at(log, 'resultDescription')),
@@ -69,7 +70,7 @@ function messageOf(log: JsonObject): string {
   ]
   const done = phrase(
     operation ?? textOf(at(log, 'category')),
-    `on ${resource}`,
+    `on ${resource.split('/').slice(-2).join('/')}`,
     who && `by ${who}`,
   )
   return told(done, ...said)
@@ -82,6 +83,8 @@ export const adapter = jsonFormat({
   read: (log) => {
     const fields = fieldsOf(log, TABLE, SKIP)
     fields['cloud.provider'] = 'azure'
+    const level = LEVELS[Number(fields['log.level'])]
+    if (level !== undefined) fields['log.level'] = level
     const duration = Number(textOf(at(log, 'durationMs')))
     if (duration > 0 && duration < 1e9) fields['event.duration'] = Math.round(duration * 1e6)
     return {

@@ -4,17 +4,17 @@
  * up to 1.21 of the API only `status`, `id`, `from` and `time`. Podman's `--format json` spells `Name`, `Status`, `Time` and is not this.
  */
 import { at, isObject, text as textOf, type JsonObject } from '../shared/json.ts'
+import { setField } from '../shared/json-fields.ts'
 import { fieldsOf, jsonFormat, phrase, told, type FieldTable } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 
 const TABLE: FieldTable = [
   ['event.action', 'Action'],
   ['event.action', 'status'],
-  ['container.name', 'Actor', 'Attributes', 'name'],
   ['container.image.name', 'Actor', 'Attributes', 'image'],
   ['container.image.name', 'from'],
 ]
-const SKIP = ['time', 'timeNano', 'id', 'Actor.ID']
+const SKIP = ['time', 'timeNano', 'id', 'status', 'Actor.ID']
 
 const isEvent = (value: unknown): value is JsonObject =>
   (typeof at(value, 'time') === 'number' || at(value, 'timeNano') !== undefined) &&
@@ -50,7 +50,10 @@ export const adapter = jsonFormat({
     const fields = fieldsOf(event, TABLE, SKIP)
     const id = textOf(at(event, 'Actor', 'ID')) ?? textOf(at(event, 'id'))
     const type = textOf(at(event, 'Type')) ?? 'container'
-    if (type === 'container' && id !== undefined) fields['container.id'] = id
+    if (type === 'container') {
+      setField(fields, 'container.id', id)
+      setField(fields, 'container.name', at(event, 'Actor', 'Attributes', 'name'))
+    }
     const nanos = at(event, 'timeNano')
     const time =
       nanos === undefined

@@ -19,7 +19,6 @@ const TABLE: FieldTable = [
     ['user.name', key, 'authenticationInfo', 'principalEmail'] as const,
     ['source.ip', key, 'requestMetadata', 'callerIp'] as const,
     ['user_agent.original', key, 'requestMetadata', 'callerSuppliedUserAgent'] as const,
-    ['orchestrator.resource.name', key, 'resourceName'] as const,
     ['error.code', key, 'status', 'code'] as const,
     ['error.message', key, 'status', 'message'] as const,
   ]),

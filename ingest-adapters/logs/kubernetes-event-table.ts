@@ -15,7 +15,6 @@ interface Column {
 }
 
 const FIELDS: Readonly<Record<string, string>> = {
-  type: 'log.level',
   reason: 'event.reason',
   namespace: 'orchestrator.namespace',
   object: 'orchestrator.resource.name',
@@ -62,6 +61,8 @@ function recordOf(line: string, number: number, columns: readonly Column[]): Ite
     const field = FIELDS[name]
     if (field !== undefined) setField(fields, field, cell)
   }
+  const type = row.get('type')
+  if (type !== undefined) fields['log.level'] = type === 'Normal' ? 'info' : type
   const about = [row.get('kind'), row.get('object') ?? row.get('name')].filter(Boolean).join(' ')
   const message = [about, row.get('reason'), row.get('message')].filter(Boolean).join(': ')
   return { time, message: message || line.trim(), original: line, line: number, fields }

@@ -12,7 +12,6 @@ const OBJECTS = ['involvedObject', 'regarding'] as const
 const TABLE: FieldTable = [
   ['event.reason', 'reason'],
   ['event.action', 'action'],
-  ['log.level', 'type'],
   ['log.logger', 'source', 'component'],
   ['log.logger', 'reportingComponent'],
   ['log.logger', 'reportingController'],
@@ -25,7 +24,7 @@ const TABLE: FieldTable = [
     ['labels.object_kind', key, 'kind'] as const,
   ]),
 ]
-const SKIP = ['kind', 'apiVersion', 'metadata', 'message', 'note']
+const SKIP = ['type', 'kind', 'apiVersion', 'metadata', 'message', 'note']
 const TIMES = [
   ['series', 'lastObservedTime'],
   ['lastTimestamp'],
@@ -68,6 +67,8 @@ export const adapter = jsonFormat({
   isRecord: isEvent,
   read: (event) => {
     const fields = fieldsOf(event, TABLE, SKIP)
+    const type = textOf(at(event, 'type'))
+    if (type !== undefined) fields['log.level'] = type === 'Normal' ? 'info' : type
     const written = TIMES.map((path) => textOf(at(event, ...path))).find((t) => t !== undefined)
     const uid = textOf(at(event, 'metadata', 'uid'))
     const version = textOf(at(event, 'metadata', 'resourceVersion'))

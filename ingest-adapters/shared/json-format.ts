@@ -94,21 +94,23 @@ const SCALARS = 400
 
 /** The fields of a record by a table; what else it holds becomes labels, but for the members in `skip`, named by their paths. */
 export function fieldsOf(
-  value: JsonObject,
+  record: JsonObject,
   table: FieldTable,
   skip: readonly string[] = [],
 ): Fields {
   const fields: Fields = {}
   const taken = new Set(skip)
   for (const [name, ...path] of table) {
-    const found = textOf(at(value, ...path))
+    const found = textOf(at(record, ...path))
     if (found === undefined || Object.hasOwn(fields, name)) continue
+    const value = name === 'event.outcome' ? outcome(found) : found
+    if (value === undefined) continue
     taken.add(path.join('.'))
-    setField(fields, name, found)
+    setField(fields, name, value)
   }
   let room = LABELS
   let seen = 0
-  for (const [key, member] of Object.entries(value)) {
+  for (const [key, member] of Object.entries(record)) {
     if (taken.has(key)) continue
     for (const [path, scalar] of scalars(member, key)) {
       if (room === 0 || ++seen > SCALARS) return fields
@@ -119,6 +121,13 @@ export function fieldsOf(
   }
   return fields
 }
+
+const SUCCESS = /^(?:succe|true$|ok$|allow|pass|accept)/i
+const FAILURE = /^(?:fail|false$|deny|denied|refused|reject|error|unauthorized|forbidden)/i
+
+/** ECS knows two outcomes; what vendors call them, and undefined for what is neither, such as `Started`. */
+const outcome = (written: string): string | undefined =>
+  SUCCESS.test(written) ? 'success' : FAILURE.test(written) ? 'failure' : undefined
 
 /** Whether a path or one above it was taken. */
 function isTaken(taken: ReadonlySet<string>, path: string): boolean {
