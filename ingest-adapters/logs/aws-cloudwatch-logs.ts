@@ -22,8 +22,11 @@ const isEvent = (value: unknown): boolean =>
   (typeof at(value, 'ingestionTime') === 'number' ||
     (typeof at(value, 'id') === 'string' && /^\d{50,60}$/.test(String(at(value, 'id')))))
 
+/** As Insights alone writes it: HashiCorp's programs call their members the same. */
+const INSIGHTS_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/
 const isRow = (value: unknown): boolean =>
-  typeof at(value, '@timestamp') === 'string' && typeof at(value, '@message') === 'string'
+  INSIGHTS_TIME.test(textOf(at(value, '@timestamp')) ?? '') &&
+  typeof at(value, '@message') === 'string'
 
 const isCells = (value: unknown): value is unknown[] =>
   Array.isArray(value) && value.some((cell) => at(cell, 'field') === '@timestamp')
