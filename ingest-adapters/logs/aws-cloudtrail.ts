@@ -37,9 +37,12 @@ const SKIP = ['eventTime', '@timestamp', '@version', 'eventVersion', 'eventID']
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
+/** `ec2.amazonaws.com`; what a bucket notifies of comes from `aws:s3`. */
+const SERVICE = /^[\w-]+(?:\.[\w-]+)+$/
+
 const isEvent = (value: unknown): value is JsonObject =>
   isText(at(value, 'eventVersion')) &&
-  ((isText(at(value, 'eventSource')) && isText(at(value, 'eventName'))) ||
+  ((SERVICE.test(textOf(at(value, 'eventSource')) ?? '') && isText(at(value, 'eventName'))) ||
     isObject(at(value, 'insightDetails'))) &&
   (at(value, 'awsRegion') !== undefined || at(value, 'userIdentity') !== undefined)
 

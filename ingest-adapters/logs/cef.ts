@@ -15,7 +15,7 @@ import {
 } from '../shared/event-line.ts'
 import { isBlank, mostLines } from '../shared/lines.ts'
 
-const HEADER = /CEF:(\d)\|((?:(?:[^|\\]|\\.)*\|){5})((?:[^|\\]|\\.)*)(?:\||$)/y
+const HEADER = /CEF: ?(\d)\|((?:(?:[^|\\]|\\.)*\|){5})((?:[^|\\]|\\.)*)(?:\||$)/y
 const NAMES: Readonly<Record<string, string>> = {
   act: 'event.action',
   outcome: 'event.outcome',

@@ -27,12 +27,13 @@ const FIELDS: Readonly<Record<string, string>> = {
 }
 /** The last occurrence, before the first. */
 const TIMES = [/^last|^time$|^lasttimestamp$/, /^eventtime$/, /^first|^created|^age$/]
-const HEADING = /^[A-Z][A-Za-z]*(?: ?[A-Z][A-Za-z]*)*(?: {2,}[A-Za-z]+(?: [A-Za-z]+)*)+\s*$/
+const HEADING_LENGTH = 1000
+const HEADING = /^[A-Z][A-Za-z ]*$/
 const CELL = /\S+(?: \S+)*/g
 
 /** Where the columns of a heading begin; undefined where the line is none. */
 function columnsOf(line: string): Column[] | undefined {
-  if (!HEADING.test(line)) return undefined
+  if (line.length > HEADING_LENGTH || !HEADING.test(line)) return undefined
   const columns = [...line.matchAll(CELL)].map((m) => ({
     name: m[0].toLowerCase().replaceAll(' ', ''),
     at: m.index,

@@ -6,7 +6,7 @@ import { leadingStamp } from './leading-stamp.ts'
 import { readOffset, type StampRead } from './stamp.ts'
 import { readSyslogLine } from './syslog-line.ts'
 
-const EVENT = /(?:^|[\s:>])((?:CEF:[01]|LEEF:[12](?:\.\d)?)\|)/
+const EVENT = /(?:^|[\s:>])((?:CEF: ?[01]|LEEF:[12](?:\.\d)?)\|)/
 
 /** The place where the event begins in a line, -1 where there is none. */
 export function eventAt(line: string): number {

@@ -90,6 +90,7 @@ export function jsonFormat(format: JsonFormat): JsonAdapter {
 export type FieldTable = readonly (readonly [field: string, ...path: string[]])[]
 
 const LABELS = 40
+const LABEL_NAME_LENGTH = 256
 const SCALARS = 400
 
 /** The fields of a record by a table; what else it holds becomes labels, but for the members in `skip`, named by their paths. */
@@ -114,7 +115,7 @@ export function fieldsOf(
     if (taken.has(key)) continue
     for (const [path, scalar] of scalars(member, key)) {
       if (room === 0 || ++seen > SCALARS) return fields
-      if (scalar === '' || isTaken(taken, path)) continue
+      if (scalar === '' || path.length > LABEL_NAME_LENGTH || isTaken(taken, path)) continue
       setLabel(fields, path, scalar)
       room--
     }

@@ -1,5 +1,5 @@
 /** The words of a line with spaces between them, of which those in quotes or brackets may hold spaces. A backslash in quotes escapes. */
-const WORDS = /"((?:[^"\\]|\\.)*)"(?!\S)|\[([^\]]*)\](?!\S)|(\S+)/g
+const WORDS = /"((?:[^"\\]|\\.)*)"(?!\S)|\[([^[\]]{0,64})\](?!\S)|(\S+)/g
 
 export function quotedWords(line: string): string[] {
   const words: string[] = []
