@@ -37,7 +37,7 @@ function columnsOf(line: string): string[] | undefined {
   const timed = words.includes('start') || words.includes('end')
   const ours = ['interface-id', 'srcaddr', 'pkt-srcaddr', 'log-status', 'account-id']
   const known = ours.filter((word) => words.includes(word)).length
-  return timed && known > 1 && words.every((word) => WORD.test(word)) ? words : undefined
+  return known >= (timed ? 2 : 3) && words.every((word) => WORD.test(word)) ? words : undefined
 }
 
 function recordOf(line: string, number: number, columns: readonly string[]): Item {

@@ -1,16 +1,20 @@
 /**
  * Resource logs of Azure Monitor, https://learn.microsoft.com/en-us/azure/azure-monitor/platform/resource-logs-schema: what diagnostic settings
  * write to a storage account (`PT1H.json`, one a line) or an event hub (`records`): the activity log, Entra sign-ins and audits, key vaults, load balancers …
- * Required are `time`, `resourceId`, `operationName` and usually `category`; application gateways spell `timeStamp`.
+ * Required are `time`, `resourceId`, `operationName` and usually `category`; application gateways spell `timeStamp`,
+ * event hubs write `EventTimeString`.
  */
 import { at, text as textOf, type JsonObject } from '../shared/json.ts'
 import { fieldsOf, jsonFormat, phrase, told, type FieldTable } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
+import { inOrder } from '../shared/numeric-stamp.ts'
 
 const TABLE: FieldTable = [
   ['event.action', 'operationName', 'value'],
   ['event.action', 'operationName'],
+  ['event.action', 'EventName'],
   ['event.outcome', 'resultType'],
+  ['event.outcome', 'Status'],
   ['event.code', 'resultSignature'],
   ['log.level', 'level'],
   ['log.level', 'Level'],
@@ -35,13 +39,16 @@ const TABLE: FieldTable = [
   ['cloud.region', 'location'],
   ['trace.id', 'correlationId'],
 ]
-const SKIP = ['time', 'timeStamp', 'identity.claims', 'identity.authorization']
+const SKIP = ['time', 'timeStamp', 'EventTimeString', 'identity.claims', 'identity.authorization']
 
 /** Provider names in a resource's id are written in any case. */
 const RESOURCE = /^\/(?:subscriptions|tenants|providers)\//i
 
+/** Event hubs and service buses write the last, with the month first. */
+const TIMES = ['time', 'timeStamp', 'EventTimeString']
+
 const isLog = (value: unknown): value is JsonObject =>
-  (typeof at(value, 'time') === 'string' || typeof at(value, 'timeStamp') === 'string') &&
+  TIMES.some((name) => typeof at(value, name) === 'string') &&
   RESOURCE.test(textOf(at(value, 'resourceId')) ?? '') &&
   (at(value, 'operationName') !== undefined || at(value, 'category') !== undefined)
 
@@ -56,14 +63,16 @@ function messageOf(log: JsonObject): string {
     const uri = at(properties, 'originalRequestUriWithArgs') ?? at(properties, 'requestUri')
     return phrase(method, textOf(uri), textOf(at(properties, 'httpStatus')))
   }
-  const operation = textOf(at(log, 'operationName', 'value')) ?? textOf(at(log, 'operationName'))
+  const operation =
+    textOf(at(log, 'operationName', 'value')) ??
+    textOf(at(log, 'operationName') ?? at(log, 'EventName'))
   const who =
     textOf(at(properties, 'userPrincipalName')) ??
     textOf(at(properties, 'initiatedBy', 'user', 'userPrincipalName')) ??
     textOf(at(log, 'identity'))
   const resource = textOf(at(log, 'resourceId')) ?? ''
   const said = [
-    textOf(at(log, 'resultType')),
+    textOf(at(log, 'resultType') ?? at(log, 'Status')),
     textOf(at(log, 'resultDescription')),
     ...MESSAGES.map((name) => textOf(at(properties, name))),
     typeof properties === 'string' ? properties : undefined,
@@ -88,7 +97,10 @@ export const adapter = jsonFormat({
     const duration = Number(textOf(at(log, 'durationMs')))
     if (duration > 0 && duration < 1e9) fields['event.duration'] = Math.round(duration * 1e6)
     return {
-      time: jsonStamp(at(log, 'time') ?? at(log, 'timeStamp')),
+      time: inOrder(
+        jsonStamp(TIMES.map((name) => at(log, name)).find((t) => t !== undefined)),
+        'mdy',
+      ),
       message: messageOf(log),
       fields,
     }

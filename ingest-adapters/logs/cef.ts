@@ -37,6 +37,9 @@ const NAMES: Readonly<Record<string, string>> = {
   deviceProcessName: 'log.logger',
 }
 const SKIP = new Set(['rt', 'msg'])
+/** When it happened, the most telling first. */
+const TIMES = ['rt', 'start', 'end']
+const TAKEN = new Set([...SKIP, ...TIMES, ...Object.keys(NAMES)])
 const LABEL = /^(.+)Label$/
 
 const isCef = (line: string): boolean => {
@@ -53,7 +56,10 @@ function named(attributes: ReadonlyMap<string, string>): Map<string, string> {
   for (const [key, value] of attributes) {
     if (LABEL.test(key) && attributes.has(LABEL.exec(key)![1]!)) continue
     const name = attributes.get(`${key}Label`)
-    out.set(name ? name.replaceAll(/\s+/g, '_') : key, unescape(value))
+    const label = name?.replaceAll(/\s+/g, '_')
+    // A label may be called like an attribute that means something.
+    const free = label && !TAKEN.has(label) && !attributes.has(label)
+    out.set(free ? label : key, unescape(value))
   }
   return out
 }
@@ -69,7 +75,7 @@ function recordOf(line: string, number: number): Item {
     .map((part) => unescape(part.trim()))
   const attributes = named(spacedAttributes(line.slice(HEADER.lastIndex)))
   const header = readHeader(line, at)
-  const written = attributes.get('rt') ?? attributes.get('start') ?? attributes.get('end')
+  const written = TIMES.map((name) => attributes.get(name)).find((time) => time !== undefined)
   const own = written === undefined ? undefined : deviceStamp(written)
   const time = own ?? header.time
   if (time === undefined || time === 'impossible-time')

@@ -15,6 +15,7 @@ import {
   takeAttributes,
 } from '../shared/event-line.ts'
 import { isBlank, mostLines } from '../shared/lines.ts'
+import { inOrder } from '../shared/numeric-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
 const HEADER = /LEEF:(\d)(?:\.\d)?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)(?:\||$)/y
@@ -68,12 +69,9 @@ function attributesOf(line: string, at: number, version: string): Map<string, st
 
 /** Whether the day or the month comes first, where digits allow both. */
 function ordered(stamp: StampRead, format: string | undefined): StampRead {
-  if (typeof stamp !== 'object' || stamp.orders === undefined || format === undefined) return stamp
-  const order = /^[^A-Za-z]*d/.test(format) ? 'dmy' : /^[^A-Za-z]*M/.test(format) ? 'mdy' : 'ymd'
-  const seconds = stamp.orders[order]
-  if (seconds === undefined) return 'impossible-time'
-  const { orders: _, ...rest } = stamp
-  return { ...rest, seconds }
+  if (format === undefined) return stamp
+  const first = /[dMy]/.exec(format)?.[0]
+  return inOrder(stamp, first === 'd' ? 'dmy' : first === 'M' ? 'mdy' : 'ymd')
 }
 
 function recordOf(line: string, number: number): Item {
