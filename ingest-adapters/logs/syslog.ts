@@ -8,7 +8,8 @@
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Head, LineAdapter } from '../adapter.ts'
-import { groups, isBlank, isGroup, refuse } from '../shared/lines.ts'
+import { isEventLine } from '../shared/event-line.ts'
+import { groups, isBlank, isGroup, mostLines, refuse } from '../shared/lines.ts'
 import { readSyslogLine, type SyslogLine } from '../shared/syslog-line.ts'
 
 const SHOWN_LINES = 200
@@ -28,6 +29,8 @@ function begins(line: string): boolean {
  * `2024-05-01T10:00:00Z word: …` could be anything, so there every line must name the same host.
  */
 function recognizes(head: Head): boolean {
+  // CEF and LEEF have adapters of their own, whatever header stands before them.
+  if (mostLines(head, isEventLine)) return false
   let lines = 0
   let sure = 0
   let likely = 0

@@ -13,7 +13,7 @@ import type { StampRead } from './stamp.ts'
 
 const OWN =
   'timestamp eventtime eventtimestamp eventdate eventdatetime time ts datetime t timegenerated utctime timecreated systemtime instant ' +
-  'timestampms timestampns timestampus timems timeunixnano unixtime unixtimestamp epoch epochms epochtime unix asctime date logtime timelocal ' +
+  'timestampms timemillis timestampmillis timestampns timestampus timems timeunixnano unixtime unixtimestamp epoch epochms epochtime unix asctime date logtime timelocal ' +
   'timeiso8601 localtime when at occurredat occurred happenedat triggeredat firedat activatedat activeat raisedat datetimeutc sourcetimestamp'
 const BEGIN =
   'created createdat createdon createtime creationtime creationdate createddate createddatetime eventcreated start startat startat startdate ' +

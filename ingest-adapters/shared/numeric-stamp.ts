@@ -62,6 +62,14 @@ export function digitDateStamp(text: string, at = 0): StampRead {
   return stamp
 }
 
+/** A stamp whose format says in which order its digits stand; 'impossible-time' where that is no date. */
+export function inOrder(stamp: StampRead, order: 'dmy' | 'mdy' | 'ymd'): StampRead {
+  if (typeof stamp !== 'object' || stamp.orders === undefined) return stamp
+  const { orders, ...rest } = stamp
+  const seconds = orders[order]
+  return seconds === undefined ? 'impossible-time' : { ...rest, seconds }
+}
+
 const NO_YEAR = /^(\d\d)([-./])(\d\d) +(?=\d\d?:\d\d)/
 
 /** `03-17 16:13:38.811`, `10.30 16:49:06`: month and day without a year. */
