@@ -1,6 +1,6 @@
 /**
  * Google Chat from Takeout, https://support.google.com/accounts/answer/3024190: a folder for each space with messages.json (`created_date` such as
- * `Wednesday, May 1, 2024 at 10:00:05 AM UTC`, always UTC) and group_info.json, which names the space. `message_id` is unique; a deleted message keeps its place,
+ * `Wednesday, May 1, 2024 at 10:00:05 AM UTC`) and group_info.json, which names the space; user_info.json describes a person. `message_id` is unique; a deleted message keeps its place,
  * with `message_state`; earlier versions stand in `previous_message_versions`.
  */
 import type { File, Item, JsonAdapter } from '../adapter.ts'
@@ -20,21 +20,20 @@ const isSpace = (value: unknown): boolean =>
   Array.isArray(at(value, 'messages')) && list(at(value, 'messages')).some(isMessage)
 
 const isInfo = (value: unknown): boolean =>
-  list(at(value, 'members')).some((one) => text(at(one, 'user_type')) !== undefined)
+  [...list(at(value, 'members')), at(value, 'user')].some(
+    (one) => text(at(one, 'user_type')) !== undefined,
+  )
 
-/** `Wednesday, May 1, 2024 at 10:00:05 AM UTC`; the space before AM may be a narrow one. */
+/** `Wednesday, May 1, 2024 at 10:00:05 AM UTC`; the space before AM may be a narrow one, the words those of another language. */
 function dateOf(written: string | undefined): StampRead {
   if (written === undefined) return undefined
-  const stamp = wholeStamp(
-    written.replace(/[\u202f\u00a0]/g, ' ').replace(/,? (?:at|um|à|a las) /, ' '),
-  )
+  const plain = written.replace(/[\u202f\u00a0]/g, ' ').replace(/,? (?:at|um|à|a las) /, ' ')
+  const stamp = wholeStamp(plain) ?? wholeStamp(plain.replace(/^\p{L}+,? /u, ''))
   return typeof stamp === 'object' ? { ...stamp, original: written } : stamp
 }
 
-function spaceOf(file: File): string | undefined {
-  const named = file.companions.map((one) => text(at(one, 'name'))).find(Boolean)
-  return named ?? undefined
-}
+const spaceOf = (file: File): string | undefined =>
+  file.companions.map((one) => text(at(one, 'name'))).find(Boolean)
 
 function readMessage(message: unknown, source: string, line: number, space?: string): Item {
   if (!isObject(message)) return { rejected: source, reason: 'not-a-record', line }

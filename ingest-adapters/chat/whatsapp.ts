@@ -12,7 +12,7 @@ import type { StampRead } from '../shared/stamp.ts'
 
 /** Marks of writing direction, which no reader sees. */
 const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
-const DATE = String.raw`\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}\.?`
+const DATE = String.raw`\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?`
 const HALF = String.raw`(?:[ \u202f\u00a0]?(?:[AaPp]\.?[ \u00a0\u202f]?[Mm]\.?|[AaPp])(?![\p{L}]))?`
 const CLOCK = String.raw`\d{1,2}[:.]\d\d(?:[:.]\d\d)?`
 /** The stamp, and the words after it. */

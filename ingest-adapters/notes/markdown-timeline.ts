@@ -9,7 +9,7 @@ import { isoStamp } from '../shared/iso-stamp.ts'
 import { dateIn } from '../shared/irc-stamp.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
 import { clockStamp } from '../shared/numeric-stamp.ts'
-import type { StampRead } from '../shared/stamp.ts'
+import { readOffset, type StampRead } from '../shared/stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
 import { withZone, withZoneAmong } from '../shared/zone-name.ts'
 
@@ -17,6 +17,10 @@ const ITEM = /^(\s*)(?:[-*+]|\d{1,3}[.)])[ \t]+(?=\S)/
 const ROW = /^\s*\|(.+)$/
 const isRule = (line: string): boolean => line.includes('--') && /^[\s:|-]+$/.test(line)
 const HEADING = /^\s{0,3}#{1,6}\s/
+/** One sign alone begins a comment in a log as well. */
+const SECTION = /^#{2,6}\s+\S/
+/** A line that is no item: the stamp stands out, or a dash follows it. */
+const LINE = /^(?:\*\*|__|`|\[)\d|^\d[\d:. ]{3,18}(?:[A-Z]{1,4} )?[-–—] /
 /** Marks around a stamp: emphasis, code, brackets. */
 const MARKS = /^[*_`[(~]+/
 const ZONE_TOLD = /\b(?:times?|timestamps?|time ?zone|zone|zeiten|uhrzeiten)\b.{0,60}/gi
@@ -34,35 +38,45 @@ interface Entry {
 /** The stamp with which an item begins; undefined where it begins with none. */
 function entryAt(text: string): Entry | 'impossible-time' | undefined {
   const bare = text.trimStart().replace(MARKS, '')
-  const stamp = clockFirst(bare) ?? stampAt(bare)
+  const stamp = clockFirst(bare) ?? dayFirst(bare)
   if (typeof stamp !== 'object') return stamp
-  const zoned = withZone(stamp, bare, stamp.original.length)
-  const after = bare.slice(zoned.original.length)
+  const own = withZone(stamp, bare, stamp.original.length)
+  const after = bare.slice(own.original.length)
   const until = UNTIL.exec(after)
-  const rest = until ? after.slice(until[0].length) : after
-  const late = until ? withZone({ ...zoned, original: '' }, rest, 0) : zoned
-  const behind = until ? rest.slice(late.original.length) : rest
-  const entry: Entry = {
-    stamp:
-      until && late.zone !== undefined
-        ? { ...late, original: zoned.original }
-        : until && late.offset !== undefined
-          ? { ...zoned, offset: late.offset }
-          : zoned,
-    text: behind.replace(BETWEEN, '').trim(),
+  if (!until) return { stamp: own, text: after.replace(BETWEEN, '').trim() }
+  // the zone of `14:07–14:20 UTC` stands behind both
+  const behind = after.slice(until[0].length)
+  const { original: zone, ...zoned } = withZone({ ...own, original: '' }, behind, 0)
+  return {
+    stamp: { ...zoned, original: own.original },
+    text: behind.slice(zone.length).replace(BETWEEN, '').trim(),
+    until: until[1]!,
   }
-  if (until) entry.until = until[1]!
-  return entry
 }
 
 const CLOCK = /^\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?(?![\d:])/
+const BEHIND_CLOCK = /^ ?(?:Z\b|[+-]\d\d:?\d\d(?!\d))/
 /** A clock alone, with `Z` or an offset behind it. */
 function clockFirst(text: string): StampRead {
   if (!CLOCK.test(text)) return undefined
   const stamp = clockStamp(text)
   if (typeof stamp !== 'object') return stamp
-  const zulu = /^ ?Z\b/.exec(text.slice(stamp.original.length))
-  return zulu ? { ...stamp, original: stamp.original + zulu[0], offset: 0 } : stamp
+  const behind = BEHIND_CLOCK.exec(text.slice(stamp.original.length))?.[0]
+  const zone = behind && readOffset(behind.trim(), 0)
+  if (!behind || typeof zone !== 'object') return stamp
+  return { ...stamp, original: stamp.original + behind, offset: zone.offset }
+}
+
+/** People write `2024-05-01  8:51`; a count of seconds is a program's. */
+const LOOSE = /^(\d{4}-\d\d-\d\d) +(\d{1,2}:)/
+function dayFirst(text: string): StampRead {
+  if (/^\d{7}/.test(text)) return undefined
+  const m = LOOSE.exec(text)
+  if (!m) return stampAt(text)
+  const strict = `${m[1]} ${m[2]!.padStart(3, '0')}`
+  const stamp = stampAt(strict + text.slice(m[0].length))
+  if (typeof stamp !== 'object') return stamp
+  return { ...stamp, original: m[0] + stamp.original.slice(strict.length) }
 }
 
 interface Block {
@@ -116,7 +130,7 @@ function blocksOf(lines: readonly string[], first: number): Block[] {
     }
     const item = ITEM.exec(text)
     const head = item ? text.slice(item[0].length) : text
-    if (HEADING.test(text) || entryAt(head) === undefined || (!item && !/^[*_`[]*\d/.test(text))) {
+    if (HEADING.test(text) || entryAt(head) === undefined || (!item && !LINE.test(text))) {
       blocks.push(other)
       continue
     }
@@ -203,7 +217,7 @@ export const adapter: DocumentAdapter = {
   recognizes: ({ text, lines }) => {
     // a log may have stamps behind dashes, but no headings and no tables with a header
     const isMarkdown = lines.some(
-      (line, i) => HEADING.test(line) || (isRule(line) && i > 0 && ROW.test(lines[i - 1]!)),
+      (line, i) => SECTION.test(line) || (isRule(line) && i > 0 && ROW.test(lines[i - 1]!)),
     )
     const items = lines.filter(startsEntry).length
     if (!isMarkdown && items * 2 <= lines.length) return false

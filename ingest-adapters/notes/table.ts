@@ -4,8 +4,8 @@
  * evident a line above it does, see shared/table-columns.ts. A row without a time is refused.
  */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { DocumentAdapter, Item } from '../adapter.ts'
-import { rows, tableText } from '../shared/csv.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
+import { rows } from '../shared/csv.ts'
 import { setLabel } from '../shared/json-fields.ts'
 import { rowTime, tableColumns, type Columns } from '../shared/table-columns.ts'
 
@@ -42,16 +42,31 @@ function messageOf(cells: readonly string[], { message, time, clock, header }: C
     .join(', ')
 }
 
-function* read(bytes: Uint8Array, first: number): Generator<Item> {
-  const text = tableText(bytes)
-  const columns = tableColumns(text)
-  if (!columns) {
-    yield { rejected: text.slice(0, 64 * 1024), reason: 'not-a-record', line: first }
-    return
+/** What may be within quotes that were opened and never closed: a spreadsheet's cell holds no more. */
+const OPEN_LIMIT = 64 * 1024
+
+const sizeOf = (lines: readonly string[]): number =>
+  lines.reduce((sum, line) => sum + line.length + 1, 0)
+
+/** How many of the lines end outside quotes: those after them wait for more. */
+function wholeLines(lines: readonly string[]): number {
+  let whole = 0
+  let isOpen = false
+  let size = 0
+  for (const [i, line] of lines.entries()) {
+    for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) isOpen = !isOpen
+    size += line.length
+    if (isOpen && size <= OPEN_LIMIT) continue
+    isOpen = false
+    size = 0
+    whole = i + 1
   }
-  let row = 0
-  for (const { cells, text: original, line } of rows(text, columns.separator, first)) {
-    if (row++ < columns.above || cells.every((cell) => cell.trim() === '')) {
+  return whole
+}
+
+function* read(lines: readonly string[], first: number, columns: Columns): Generator<Item> {
+  for (const { cells, text: original, line } of rows(lines.join('\n'), columns.separator, first)) {
+    if (line <= columns.above || cells.every((cell) => cell.trim() === '')) {
       yield { context: original.split('\n').length, line }
       continue
     }
@@ -65,10 +80,28 @@ function* read(bytes: Uint8Array, first: number): Generator<Item> {
   }
 }
 
-export const adapter: DocumentAdapter = {
+export const adapter: LineAdapter = {
   title: 'Table with a column of times',
-  unit: 'document',
+  unit: 'lines',
   fallback: true,
   recognizes: ({ text }) => tableColumns(text) !== undefined,
-  parse: () => read,
+  parse: () => {
+    let columns: Columns | undefined
+    let held: readonly string[] = []
+    return function* (block, first) {
+      const lines = held.length > 0 ? held.concat(block) : block
+      const number = first - held.length
+      if (!columns && block.length > 0 && sizeOf(lines) < OPEN_LIMIT) {
+        held = lines
+        return
+      }
+      columns ??= tableColumns(lines.join('\n'))
+      const whole = block.length > 0 && columns ? wholeLines(lines) : lines.length
+      held = lines.slice(whole)
+      if (columns) yield* read(lines.slice(0, whole), number, columns)
+      else
+        for (const [i, line] of lines.entries())
+          yield { rejected: line, reason: 'not-a-record', line: number + i }
+    }
+  },
 }

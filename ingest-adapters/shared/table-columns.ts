@@ -12,7 +12,7 @@ import { withZoneAmong } from './zone-name.ts'
 export interface Columns {
   separator: string
   header: readonly string[]
-  /** How many rows stand above the first that is a record: the mapping and the header. */
+  /** The number of the header's last line; above it may be a mapping. */
   above: number
   time: number
   /** The column of the clock, where `time` holds the date alone. */
@@ -98,13 +98,14 @@ export function tableColumns(text: string): Columns | undefined {
   if (separator === undefined) return undefined
   const some: Row[] = []
   for (const row of rows(body, separator)) if (some.push(row) > ROWS) break
-  const header = some.shift()!.cells.map((cell) => cell.trim())
+  const top = some.shift()!
+  const header = top.cells.map((cell) => cell.trim())
   if (some.length > 1) some.pop()
   const records = some.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   if (header.filter(Boolean).length < 2 || records.length === 0) return undefined
   const even = records.filter(({ cells }) => cells.length === header.length).length
   if (even < records.length * ENOUGH) return undefined
-  const base = { separator, header, above: mapping ? 2 : 1 }
+  const base = { separator, header, above: top.text.split('\n').length + (mapping ? 1 : 0) }
   return mapping ? mapped(mapping[1]!, base) : evident(records, base)
 }
 
