@@ -6,7 +6,7 @@
 import type { Item, LineAdapter } from '../adapter.ts'
 import { chatItem, fileName } from '../shared/chat-message.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
-import { groups, isGroup, type Group } from '../shared/lines.ts'
+import { groups, isGroup, refuse, type Group } from '../shared/lines.ts'
 
 const RULE = /^={62}$/
 const HEAD = /^\[([^[\]]{8,60})\] (\S.{0,100}?)( \(pinned\))?$/
@@ -78,7 +78,11 @@ export const adapter: LineAdapter = {
         else if (RULE.test(group.head)) {
           notePlace(group, place)
           yield { context: group.count, line: group.line }
-        } else yield readMessage(group, place)
+        } else {
+          const item = readMessage(group, place)
+          if ('rejected' in item) yield* refuse(group, item.reason)
+          else yield item
+        }
       }
     }
   },

@@ -221,7 +221,8 @@ export const adapter: DocumentAdapter = {
     )
     const items = lines.filter(startsEntry).length
     if (!isMarkdown && items * 2 <= lines.length) return false
-    return blocksOf(text.split(/\r?\n/), 1).filter(isEntry).length > 1
+    const entries = blocksOf(text.split(/\r?\n/), 1).filter(isEntry)
+    return entries.length > 1 || entries.some(({ header }) => header !== undefined)
   },
   parse: () => read,
 }

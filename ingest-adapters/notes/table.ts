@@ -7,6 +7,7 @@ import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
 import { rows } from '../shared/csv.ts'
 import { setLabel } from '../shared/json-fields.ts'
+import { refuse } from '../shared/lines.ts'
 import { rowTime, tableColumns, type Columns } from '../shared/table-columns.ts'
 
 const LABELS = 40
@@ -65,14 +66,19 @@ function wholeLines(lines: readonly string[]): number {
 }
 
 function* read(lines: readonly string[], first: number, columns: Columns): Generator<Item> {
-  for (const { cells, text: original, line } of rows(lines.join('\n'), columns.separator, first)) {
+  for (const { cells, text: original, line } of rows(
+    `${lines.join('\n')}\n`,
+    columns.separator,
+    first,
+  )) {
     if (line <= columns.above || cells.every((cell) => cell.trim() === '')) {
       yield { context: original.split('\n').length, line }
       continue
     }
     const time = rowTime(cells, columns)
     if (typeof time !== 'object') {
-      yield { rejected: original, reason: time ?? 'no-time', line }
+      const count = original.split('\n').length
+      yield* refuse({ head: original, text: original, line, count }, time ?? 'no-time')
       continue
     }
     const message = messageOf(cells, columns) || original

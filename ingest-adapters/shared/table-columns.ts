@@ -169,7 +169,7 @@ export function tableAdvice(text: string): string | undefined {
   }
   const separator = separatorOf(first)
   const columns = separator === undefined ? 0 : first.split(separator).length
-  if (separator === undefined || columns < 2 || second.split(separator).length !== columns)
+  if (separator === undefined || columns < 3 || second.split(separator).length !== columns)
     return undefined
   return 'no column is surely that of the time: put a line "# recount: time=COLUMN, message=COLUMN" above the header'
 }
