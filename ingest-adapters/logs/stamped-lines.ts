@@ -11,6 +11,7 @@ import { clockStamp, glogStamp } from '../shared/numeric-stamp.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { isDigit, type StampRead } from '../shared/stamp.ts'
 import { stampedRecord } from '../shared/stamped-record.ts'
+import { tableColumns } from '../shared/table-columns.ts'
 
 const GLOG = /^[IWEFD]\d{4} \d\d:\d\d:\d\d/
 const CLOCK = /^\d{1,2}:\d\d:\d\d(?![\d:])/
@@ -53,7 +54,8 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   fallback: true,
   recognizes: (head) =>
-    mostLines(head, hasStamp, 0.3) || (head.lines.length > 0 && hasStamp(head.lines[0]!)),
+    (mostLines(head, hasStamp, 0.3) || (head.lines.length > 0 && hasStamp(head.lines[0]!))) &&
+    tableColumns(head.text) === undefined,
   begins,
   parse: () =>
     function* (lines, first) {

@@ -7,6 +7,7 @@ import type { LineAdapter } from '../adapter.ts'
 import { innerStamp, placeAt, type Place } from '../shared/inner-stamp.ts'
 import { groups, isGroup, mostLines } from '../shared/lines.ts'
 import { stampedRecord } from '../shared/stamped-record.ts'
+import { tableColumns } from '../shared/table-columns.ts'
 
 const COMMENT = '# '
 const INDENT = /^[ \t]+/
@@ -30,7 +31,7 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   fallback: true,
   recognizes: (head) => {
-    if (head.lines.some((line) => HEADING.test(line))) return false
+    if (head.lines.some((line) => HEADING.test(line)) || tableColumns(head.text)) return false
     const first = head.lines[0] ?? ''
     const few = head.lines.slice(0, 200).filter(begins).length < MANY
     return (

@@ -12,6 +12,9 @@ import type { StampRead } from './stamp.ts'
 const MESSAGE_LIMIT = 2000
 const SUBJECT_LIMIT = 500
 const SHOWN = 64 * 1024
+/** The newest of what a mail answers. */
+const REFERENCES = 20
+const HOPS = 20
 /**
  * `mail` is what mailparser gets: the bytes without a mailbox's separator; `envelope` the separator's own date.
  * `original` is the slice of the file.
@@ -137,10 +140,26 @@ function headerFields(head: MailHeaders, parsed: ParsedMail | undefined): Fields
   set('email.message_id', messageIds(head.all('message-id')[0])[0])
   const reply = messageIds(head.all('in-reply-to')[0])[0]
   set('labels.in_reply_to', reply)
-  set('labels.thread', messageIds(head.all('references')[0])[0] ?? reply)
+  const references = messageIds(head.all('references')[0])
+  set('labels.thread', references[0] ?? reply)
+  set('labels.references', references.slice(-REFERENCES).join(', '))
+  set('labels.hops', hops(head))
   set('labels.list', clean(head.all('list-id')[0] ?? '', 200))
   return fields
 }
+
+/** Who took the mail when, the first server first: `mx1.example.com Wed, 1 May 2024 10:00:05 +0200`. */
+const hops = (head: MailHeaders): string =>
+  head
+    .all('received')
+    .slice(0, HOPS)
+    .flatMap((value) => {
+      const date = mailDate(value.slice(value.lastIndexOf(';') + 1))
+      const by = /\bby\s+(\S{1,255})/i.exec(value.slice(0, 2000))?.[1]
+      return typeof date === 'object' ? [clean(`${by ?? 'a server'} ${date.original}`, 300)] : []
+    })
+    .toReversed()
+    .join('; ')
 
 const people = (
   found?: AddressObject | AddressObject[],

@@ -21,3 +21,23 @@ export function withZone(stamp: Stamp, text: string, end: number): Stamp {
     ? { ...stamp, original, offset: 0 }
     : { ...stamp, original, zone }
 }
+
+const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?$/
+
+/**
+ * A stamp with the zone that words name beside it, as a header does (`Time (CET)`, `all times in UTC`, `UTC+2`), where it has none of its own.
+ * Undefined where the words name none.
+ */
+export function withZoneAmong(stamp: Stamp, words: string): Stamp | undefined {
+  for (const word of words.split(/[\s()[\]{},;.*_|]+/)) {
+    const offset = OFFSET.exec(word)
+    const seconds = offset ? Number(offset[2]) * 3600 + Number(offset[3] ?? 0) * 60 : 0
+    ZONE.lastIndex = 0
+    const m = offset ? null : ZONE.exec(` ${word}`)
+    if (!m && !offset) continue
+    if (stamp.offset !== undefined || stamp.zone !== undefined) return stamp
+    if (offset) return { ...stamp, offset: offset[1] === '-' ? -seconds : seconds }
+    return { ...stamp, zone: m![1] ?? m![2]! }
+  }
+  return undefined
+}

@@ -1,5 +1,6 @@
 import type { File, Head, Item, JsonAdapter } from '../../ingest-adapters/adapter.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
+import { tableAdvice } from '../../ingest-adapters/shared/table-columns.ts'
 import type { ClockSpan, Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
@@ -114,10 +115,11 @@ function unrecognized(path: string, head: Head): Survey {
   const id = hash(Buffer.from(head.bytes).toString('latin1'))
   if (isBinary(head))
     return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
+  const advice = tableAdvice(head.text)
   return {
     path,
     outcome: 'unrecognized',
-    reason: 'no line begins with a time stamp, and no format fits',
+    reason: `no line begins with a time stamp, and no format fits${advice === undefined ? '' : `: ${advice}`}`,
     id,
   }
 }

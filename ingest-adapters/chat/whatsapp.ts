@@ -1,0 +1,107 @@
+/**
+ * WhatsApp's "Export chat", https://faq.whatsapp.com/1180414079177245: `_chat.txt` or `WhatsApp Chat with ….txt`. The phone's language decides the order of the date, the
+ * clock and its marks. Android: `01/05/2024, 10:00 - Alice: text`, also `5/1/24, 10:00 PM - …`, `2024-05-01, 10:00 - …`, `01.05.24 10:00 - …`; iOS: `[01.05.24, 10:00:05] Alice: text`,
+ * with marks of writing direction. No zone is written. A line without a stamp goes on with the message before; a line without a name is WhatsApp's own.
+ */
+import type { Fields } from '../../schemas/source-record.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
+import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { isoStamp } from '../shared/iso-stamp.ts'
+import { digitDateStamp } from '../shared/numeric-stamp.ts'
+import type { StampRead } from '../shared/stamp.ts'
+
+/** Marks of writing direction, which no reader sees. */
+const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+const DATE = String.raw`\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?`
+const HALF = String.raw`(?:[ \u202f\u00a0]?(?:[AaPp]\.?[ \u00a0\u202f]?[Mm]\.?|[AaPp])(?![\p{L}]))?`
+const CLOCK = String.raw`\d{1,2}[:.]\d\d(?:[:.]\d\d)?`
+/** The stamp, and the words after it. */
+const LINE = new RegExp(
+  String.raw`^(?:\[(${DATE}),? (${CLOCK})(${HALF})\] |(${DATE}),? (${CLOCK})(${HALF}) [-–] )(.*)$`,
+  'su',
+)
+const LOOKED_AT = 80
+const shown = (line: string): string => line.replace(DIRECTION, '')
+const begins = (line: string): boolean => LINE.test(shown(line.slice(0, LOOKED_AT)))
+
+/** The stamp as other readers of stamps know it: one separator, one kind of half of the day. */
+function stampOf(date: string, clock: string, half: string): StampRead {
+  const day = date.replaceAll(' ', '').replace(/\.$/, '')
+  const time = clock.replaceAll('.', ':')
+  const letter = /[AaPp]/.exec(half)?.[0].toUpperCase()
+  const suffix = letter ? ` ${letter}M` : ''
+  if (!/^\d{4}/.test(day)) return digitDateStamp(`${day} ${time}${suffix}`)
+  const year = day.replace(/[./](?=\d)/g, '-').replace(/-(\d)(?=-|$)/g, '-0$1')
+  if (suffix === '')
+    return isoStamp(`${year} ${time.padStart(time.length === 4 ? 5 : time.length, '0')}`)
+  // a year in front and a clock of twelve hours: read by the day, which then is certain
+  const [y, m, d] = year.split('-')
+  const read = digitDateStamp(`${d}.${m}.${y} ${time}${suffix}`)
+  return typeof read === 'object' ? withoutOrders(read) : read
+}
+
+function withoutOrders(stamp: Exclude<StampRead, string | undefined>): StampRead {
+  const { orders: _, ...rest } = stamp
+  return rest
+}
+
+/** `Alice: text`, `+49 170 0000000: text`. A name is short and has no colon; WhatsApp's own sentences rarely have one. */
+const SPEAKER = /^([^:\n]{1,60}): (.*)$/s
+const ATTACHED =
+  /^(?:<[^<>\n]{1,40}: ([^<>\n]{1,200})>|([^\n<>]{1,200}\.\w{2,5}) \([^()\n]{3,40}\))/u
+const EDITED = / ?<[^<>\n]{3,60}>$/u
+const DELETED =
+  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|eliminaste este mensaje|ce message a été supprimé)\.?$/i
+
+function* read(group: Group): Generator<Item> {
+  const text = shown(group.text)
+  const m = LINE.exec(text)
+  const time = m ? stampOf(m[1] ?? m[4]!, m[2] ?? m[5]!, m[3] ?? m[6]!) : undefined
+  if (!m || typeof time !== 'object') {
+    yield* refuse(group, 'impossible-time')
+    return
+  }
+  const rest = m[7]!
+  const written = text.slice(text.startsWith('[') ? 1 : 0)
+  time.original = written.slice(
+    0,
+    written.indexOf(m[5] ?? m[2]!) + (m[5] ?? m[2]!).length + (m[6] ?? m[3]!).length,
+  )
+  const spoken = SPEAKER.exec(rest)
+  const words = (spoken?.[2] ?? rest).trim()
+  const fields: Fields = { 'event.action': spoken ? 'message' : 'notice' }
+  if (spoken) fields['user.name'] = spoken[1]!.replace(/^~\u202f?\s?/, '').trim()
+  if (DELETED.test(words)) {
+    fields['event.action'] = 'delete'
+    fields['labels.deleted'] = 'true'
+  }
+  if (/<(?:This message was edited|Diese Nachricht wurde bearbeitet)>$/.test(words))
+    fields['labels.edited'] = 'true'
+  const file = ATTACHED.exec(words)
+  if (file) fields['file.name'] = (file[1] ?? file[2])!.trim()
+  const message = fields['labels.edited'] ? words.replace(EDITED, '') : words
+  yield {
+    time,
+    message: message || rest.trim() || text,
+    original: group.text,
+    line: group.line,
+    fields,
+  }
+}
+
+export const adapter: LineAdapter = {
+  title: 'WhatsApp chat',
+  unit: 'lines',
+  recognizes: (head) =>
+    begins(head.lines[0] ?? '') &&
+    mostLines(head, begins, 0.2) &&
+    head.lines.some((line) => SPEAKER.test(LINE.exec(shown(line))?.[7] ?? '')),
+  begins,
+  parse: () =>
+    function* (lines, first) {
+      for (const group of groups(lines, first, begins)) {
+        if (isGroup(group)) yield* read(group)
+        else yield group
+      }
+    },
+}

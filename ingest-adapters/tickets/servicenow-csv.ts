@@ -1,0 +1,83 @@
+/**
+ * ServiceNow lists exported as CSV, https://www.servicenow.com/docs/csh?topicname=c_ExportFormats.html: incidents, problems and changes, a row a record, under the labels of the list
+ * (`Number`, `Opened`, `Short description`) or the names of the fields (`number`, `opened_at`, `short_description`). Stamps are in the zone of the person who exported, which is not
+ * written. Each record gives what has a time: opened, work started and ended, planned start and end of a change, resolved, closed.
+ */
+import type { Fields } from '../../schemas/source-record.ts'
+import type { DocumentAdapter, Item } from '../adapter.ts'
+import { rows, separatorOf, tableText } from '../shared/csv.ts'
+import { ticketEvents, ticketOf, type Ticket } from '../shared/ticket-rows.ts'
+
+const NUMBER = ['Number', 'number']
+const TITLE = ['Short description', 'short_description']
+const MOMENTS: readonly (readonly [action: string, ...columns: string[]])[] = [
+  ['opened', 'Opened', 'opened_at', 'Created', 'sys_created_on'],
+  ['planned-start', 'Planned start date', 'start_date'],
+  ['work-started', 'Actual start', 'Actual start date', 'work_start'],
+  ['work-ended', 'Actual end', 'Actual end date', 'work_end'],
+  ['planned-end', 'Planned end date', 'end_date'],
+  ['resolved', 'Resolved', 'resolved_at'],
+  ['closed', 'Closed', 'closed_at'],
+]
+const LABELS: readonly (readonly [label: string, ...columns: string[]])[] = [
+  ['state', 'State', 'state', 'Incident state', 'incident_state'],
+  ['priority', 'Priority', 'priority'],
+  ['group', 'Assignment group', 'assignment_group'],
+  ['assignee', 'Assigned to', 'assigned_to'],
+  ['service', 'Configuration item', 'cmdb_ci', 'Business service', 'business_service'],
+  ['risk', 'Risk', 'risk'],
+  ['type', 'Type', 'type'],
+]
+
+function* readTicket(ticket: Ticket): Generator<Item> {
+  const number = ticket.first(...NUMBER)
+  const fields: Fields = {}
+  if (number) fields['labels.ticket'] = number
+  for (const [label, ...columns] of LABELS) {
+    const value = ticket.first(...columns)
+    if (value) fields[`labels.${label}`] = value
+  }
+  const title = `${number ?? 'record'}: ${ticket.first(...TITLE) ?? 'without a description'}`
+  yield* ticketEvents(
+    ticket,
+    number,
+    MOMENTS.map(([action, ...columns]) => ({
+      written: ticket.first(...columns),
+      action,
+      text: `${title} – ${action.replace('-', ' ')}`,
+      id: action,
+      user:
+        action === 'opened'
+          ? ticket.first('Opened by', 'opened_by', 'Caller', 'caller_id')
+          : undefined,
+    })),
+    fields,
+  )
+}
+
+function* read(bytes: Uint8Array, first: number): Generator<Item> {
+  const text = tableText(bytes)
+  const separator = separatorOf(text.split('\n', 1)[0]!) ?? ','
+  let header: string[] | undefined
+  for (const row of rows(text, separator, first)) {
+    if (row.text.trim() === '') yield { context: 1, line: row.line }
+    else if (!header) {
+      header = row.cells.map((cell) => cell.trim())
+      yield { context: row.text.split('\n').length, line: row.line }
+    } else yield* readTicket(ticketOf(header, row))
+  }
+}
+
+export const adapter: DocumentAdapter = {
+  title: 'ServiceNow list as CSV',
+  unit: 'document',
+  recognizes: ({ lines }) => {
+    const separator = separatorOf(lines[0] ?? '')
+    if (separator === undefined) return false
+    const [row] = rows(lines[0]!, separator)
+    const header = new Set(row?.cells.map((cell) => cell.trim()))
+    const has = (names: readonly string[]): boolean => names.some((name) => header.has(name))
+    return has(NUMBER) && has(TITLE) && MOMENTS.some(([, ...columns]) => has(columns))
+  },
+  parse: () => read,
+}
