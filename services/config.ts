@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { WORKSPACE } from '../schemas/workspace.ts'
 import { MECHANISMS, type KafkaAccess } from './bus/kafka/access.ts'
+import type { LanguageModel } from './draft/language-model.ts'
 import type { ElasticsearchAccess } from './event-index/elasticsearch/server.ts'
 
 /** The settings of a process, read once from the environment. Nothing else reads it. */
@@ -19,6 +20,8 @@ export interface Config {
   formats?: string
   /** RECOUNT_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent. */
   logLevel: string
+  /** What may word drafts anew when it is asked to: RECOUNT_MODEL_URL, RECOUNT_MODEL and, where it asks for one, RECOUNT_MODEL_KEY. */
+  languageModel?: LanguageModel
   /** Past one machine: RECOUNT_KAFKA_BROKERS, `host:port` separated by commas, and RECOUNT_ELASTICSEARCH_URL; both or none. */
   cluster?: ClusterConfig
 }
@@ -63,7 +66,9 @@ export function readConfig(all: Env): Config {
     )
   }
   const cluster = readCluster(env)
+  const languageModel = readLanguageModel(env)
   return Object.freeze({
+    ...(languageModel && { languageModel }),
     ...(cluster && { cluster }),
     ...(env['RECOUNT_FORMATS'] !== undefined && { formats: env['RECOUNT_FORMATS'] }),
     data: env['RECOUNT_DATA'] ?? 'recount-data',
@@ -79,6 +84,18 @@ export function readConfig(all: Env): Config {
 }
 
 type Env = Readonly<Record<string, string | undefined>>
+
+function readLanguageModel(env: Env): LanguageModel | undefined {
+  const [url, model, key] = ['_URL', '', '_KEY'].map((name) => env[`RECOUNT_MODEL${name}`])
+  if (url === undefined && model === undefined) return undefined
+  if (url === undefined || model === undefined)
+    throw new BadSetting(
+      `${url === undefined ? 'RECOUNT_MODEL_URL' : 'RECOUNT_MODEL'} is missing: the address and the name of a language model are set together`,
+    )
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new BadSetting('RECOUNT_MODEL_URL must be like http://127.0.0.1:11434/v1')
+  return { url, model, ...(key !== undefined && { key }) }
+}
 
 function readCluster(env: Env): ClusterConfig | undefined {
   const brokers = env['RECOUNT_KAFKA_BROKERS']

@@ -16,6 +16,7 @@ import { importRoutes } from './routes/imports.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { timelineRoutes } from './routes/timeline.ts'
+import { windowRoutes } from './routes/windows.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 import { refuseUnknownParameters } from './unknown-parameters.ts'
 
@@ -107,6 +108,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         eventRoutes(v1, ports)
         workspaceRoutes(v1, ports)
         sourceRoutes(v1, ports)
+        windowRoutes(v1, ports)
       }
       if (ports.roles.includes('ingest')) importRoutes(v1, ports)
     },

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is nothing here'],
   'unknown-workspace': [404, 'There is no such workspace'],
   'unknown-source': [404, 'There is no source of this name'],
+  'unknown-window': [404, 'There is no window with this id'],
   'unknown-event': [404, 'There is no event with this id'],
   'timeline-changed': [409, 'The timeline was changed since the cursor was given'],
   'too-large': [413, 'The body is too large'],

@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { text as textOf } from 'node:stream/consumers'
 import { Command as Program, Option } from 'commander'
+import { Type } from 'typebox'
+import { Check } from 'typebox/value'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
+import { Control } from '../../schemas/window.ts'
 import { isWorkspace, type Config } from '../config.ts'
 import { ownFormats } from '../ingest/own-formats.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -62,6 +65,22 @@ const count =
     if (number >= from && number <= to) return number
     throw new WrongUse(`${option} ${value} is no whole number from ${from} to ${to}`)
   }
+
+const MOST_ENTRIES = { from: 1, to: 1000 }
+
+/** The controls that a file declares. @throws WrongUse */
+function controlsOf(path: string): Control[] {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new WrongUse(`--controls ${path} cannot be read: ${(error as Error).message}`)
+  }
+  if (Check(Type.Array(Control), value)) return value
+  throw new WrongUse(
+    `--controls ${path} is no list of controls: write it as [{"title":"…","query":"…","kind":"…","source":"…"}], with a title in each`,
+  )
+}
 
 /** Reads the arguments, runs the command, resolves to the exit status. Rejects with WrongUse or a CommanderError. */
 export async function commandLine(
@@ -134,6 +153,30 @@ export async function commandLine(
     )
     .option('--no-fold', 'in text and md: also show twice what came through two channels')
     .action((options: Shared) => invoke('timeline', { ...options }))
+  command(
+    'draft',
+    'write the timeline of a window as a person would: the lines that matter, each with its evidence',
+  )
+    .requiredOption('--from <instant>', 'from this instant on, such as 2024-05-01T10:00:00Z')
+    .requiredOption('--to <instant>', 'before this instant')
+    .option('--entries <count>', 'at most so many lines', count('--entries', MOST_ENTRIES), 40)
+    .option(
+      '--controls <file>',
+      'a JSON list of what should have left a record, such as [{"title":"page to the person on call","query":"paged"}]',
+      controlsOf,
+    )
+    .option('--reword', 'let the language model of RECOUNT_MODEL_URL word the lines')
+    .addOption(new Option('--format <format>').choices(['md', 'json', 'html']).default('md'))
+    .action(async ({ reword, ...options }: Shared & { reword?: boolean }) => {
+      if (reword && !config.languageModel)
+        throw new WrongUse('--reword wants RECOUNT_MODEL_URL and RECOUNT_MODEL')
+      await invoke('draft', { ...options, ...(reword && { languageModel: config.languageModel }) })
+    })
+  command('windows', 'propose windows to draft: where alerts fired and errors came in bursts')
+    .option('--from <instant>', 'from this instant on')
+    .option('--to <instant>', 'before this instant')
+    .option('--json', 'print as JSON')
+    .action((options: Shared) => invoke('windows', { ...options }))
   reading(command('serve', 'serve the page and the API'))
     .option('--host <address>', 'address to listen on', config.host)
     .option('--port <port>', 'port to listen on', count('--port', { to: 65_535 }), config.port)

@@ -20,6 +20,8 @@ export interface Invocation {
 const COMMANDS: Readonly<Record<string, () => Promise<Command<never>>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
+  draft: async () => (await import('./draft.ts')).draftCommand,
+  windows: async () => (await import('./windows.ts')).windowsCommand,
   rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   'sources-list': async () => (await import('./sources.ts')).sourcesListCommand,

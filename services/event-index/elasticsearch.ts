@@ -6,6 +6,7 @@ import {
   readSources,
   readStreams,
 } from './elasticsearch/counts.ts'
+import { readGroups } from './elasticsearch/groups.ts'
 import type { StoredChange } from './elasticsearch/fields.ts'
 import { Names } from './elasticsearch/names.ts'
 import { Leases, type Lease } from './elasticsearch/leases.ts'
@@ -134,6 +135,8 @@ export function elasticsearchEventIndex({
     events: (name, ids) => reading(name, (names) => readEvents(server, names, ids)),
     histogram: (name, filter, seconds) =>
       reading(name, (names) => readHistogram(server, names, filter, seconds)),
+    groups: (name, filter, keep) =>
+      reading(name, (names) => readGroups(server, names, filter, keep)),
     sources: (name) => reading(name, (names) => readSources(server, names)),
     bases: (name) => reading(name, (names) => readBases(server, names)),
     streams: (name, seen) => reading(name, (names) => readStreams(server, names, seen)),

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Group } from '../../schemas/group.ts'
 import { startThread, type Thread } from '../thread.ts'
 import { inInsertSpan } from '../tracing.ts'
 import { isCurrent } from './embedded/schema.ts'
@@ -70,6 +71,7 @@ export function embeddedEventIndex(
       new Map(await read<[string, string][]>(workspace, 'events', ids)),
     histogram: (workspace, filter, seconds) =>
       read<Bucket[]>(workspace, 'histogram', filter, seconds),
+    groups: (workspace, filter, keep) => read<Group[]>(workspace, 'groups', filter, keep),
     sources: (workspace) => read<SourceSummary[]>(workspace, 'sources'),
     bases: (workspace) => read<KnownBy[]>(workspace, 'bases'),
     streams: (workspace, seen) => read<string[]>(workspace, 'streams', seen),

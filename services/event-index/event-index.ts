@@ -1,4 +1,5 @@
 import type { Change } from '../../schemas/change.ts'
+import type { Group } from '../../schemas/group.ts'
 import type { Filter, Query } from '../../schemas/query.ts'
 import type { Removal } from '../../schemas/removal.ts'
 import type { Basis } from '../../schemas/timeline-event.ts'
@@ -79,6 +80,8 @@ export interface EventIndex {
   events(workspace: string, ids: readonly string[]): Promise<Map<string, string>>
   /** Counts per interval of so many seconds, a multiple of 60; intervals without events are left out. */
   histogram(workspace: string, filter: WindowFilter, intervalSeconds: number): Promise<Bucket[]>
+  /** The events of a window by what they have in common, in the order of the first of each group; at most `keep` ids of each, fewer where the index answers with fewer. No text query. */
+  groups(workspace: string, filter: Omit<WindowFilter, 'q'>, keep: number): Promise<Group[]>
   sources(workspace: string): Promise<SourceSummary[]>
   /** What `sources` counts, apart by file stream and by how the instants are known. */
   bases(workspace: string): Promise<KnownBy[]>

@@ -92,6 +92,50 @@ export async function testEventQueries(t: Test, open: Open): Promise<void> {
     ])
   })
 
+  await test('groups stand for the events of a window, the first of each named', async (t, on) => {
+    const more: Made[] = [
+      { id: 'h', after: 2 * MINUTE, source: 'web', host: 'web01', service: 'api', level: 'error' },
+      { id: 'i', after: 2 * MINUTE, source: 'web', host: 'web01', service: 'api', level: 'error' },
+      { id: 'j', after: 5, source: 'web', host: 'web01', service: 'api', signature: 'other' },
+    ]
+    // In another order than that of the timeline, and one of them twice.
+    await on.write(...more.toReversed(), ...EVENTS, more[0]!)
+    const groups = await on.index.groups(main, {}, 2)
+    t.equal(
+      groups.reduce((sum, { count }) => sum + count, 0),
+      EVENTS.length + more.length,
+    )
+    const firsts = groups.map(({ first }) => first)
+    t.strictSame(firsts, [...firsts].sort(), 'in the order of their first events')
+    const minute = Number(key(0).slice(0, 10)) / 60
+    t.strictSame(groups[0], {
+      signature: 's',
+      source: 'web',
+      kind: 'log',
+      host: 'web01',
+      service: 'api',
+      level: 'error',
+      count: 3,
+      first: key(0),
+      last: key(2 * MINUTE),
+      minutes: [
+        [minute, 1],
+        [minute + 2, 2],
+      ],
+      ids: ['a', 'h'],
+    })
+    const part = await on.index.groups(main, { from: key(1), to: key(MINUTE), kind: ['log'] }, 0)
+    t.strictSame(
+      part.map(({ source, signature, count, ids }) => [source, signature, count, ids]),
+      [
+        ['web', 's', 1, []],
+        ['db', 's', 1, []],
+        ['web', 'other', 1, []],
+      ],
+    )
+    t.strictSame(await on.index.groups('empty', {}, 2), [])
+  })
+
   await test('sources are summed with their kinds, first and last minute', async (t, on) => {
     await on.write(...EVENTS)
     const at = (minute: string): string => `2024-05-01T${minute}:00Z`

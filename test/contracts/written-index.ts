@@ -19,6 +19,7 @@ export interface Made extends Partial<Change> {
   /** Nanoseconds after the beginning. */
   after?: number | bigint
   message?: string
+  signature?: string
   path?: string
   line?: number
   fields?: Record<string, unknown>
@@ -31,6 +32,7 @@ export function made({
   id,
   after = 0,
   message = `message ${id}`,
+  signature = 's',
   path = '/var/log/a',
   line = 1,
   fields = {},
@@ -48,7 +50,7 @@ export function made({
     event: { id, kind: 'event', dataset, original: message },
     timeline: {
       kind,
-      signature: 's',
+      signature,
       time: {
         original: stamp,
         basis: 'explicit',

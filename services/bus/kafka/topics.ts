@@ -19,7 +19,7 @@ export interface Topics {
   records: string
   /** Rejections. */
   deadLetters: string
-  /** Contexts, imports, removals and erasures, in few messages: all but imports also stand among the records, which are many. */
+  /** Contexts, imports, windows, removals and erasures, in few messages: all but imports and windows also stand among the records, which are many. */
   catalogue: string
 }
 
@@ -46,6 +46,7 @@ const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
   rejections: 'deadLetters',
   contexts: 'catalogue',
   imports: 'catalogue',
+  windows: 'catalogue',
 }
 
 /** A partition as positions name it. */

@@ -12,25 +12,25 @@ import type { Server } from './server.ts'
 const PAGE = 5000
 
 type Sources = Record<string, estypes.AggregationsCompositeAggregationSource>
-interface Combination<K> {
-  key: K
-  doc_count: number
-  first?: { value: number }
-  last?: { value: number }
+interface Minutes {
+  first: { value: number }
+  last: { value: number }
 }
+type Combination<K, A> = A & { key: K; doc_count: number }
 
-async function* combinations<K>(
+/** Every combination of values of these fields that some event of a query has. */
+export async function* combinations<K, A = unknown>(
   server: Server,
   names: Names,
   query: estypes.QueryDslQueryContainer,
   sources: Sources,
   aggregations: Record<string, estypes.AggregationsAggregationContainer> = {},
-): AsyncGenerator<Combination<K>> {
+): AsyncGenerator<Combination<K, A>> {
   let after: { after?: Record<string, string> } = {}
   do {
     const found = await search<
       Source,
-      { after_key?: Record<string, string>; buckets: Combination<K>[] }
+      { after_key?: Record<string, string>; buckets: Combination<K, A>[] }
     >(server, {
       index: names.events,
       size: 0,
@@ -81,7 +81,7 @@ export async function readHistogram(
 
 export async function readSources(server: Server, names: Names): Promise<SourceSummary[]> {
   const sources = new Map<string, SourceSummary>()
-  const found = combinations<{ source: string; kind: string }>(
+  const found = combinations<{ source: string; kind: string }, Minutes>(
     server,
     names,
     { match_all: {} },
@@ -89,7 +89,7 @@ export async function readSources(server: Server, names: Names): Promise<SourceS
     { first: { min: { field: 'minute' } }, last: { max: { field: 'minute' } } },
   )
   for await (const { key, doc_count, ...minutes } of found) {
-    const [first, last] = [minuteOf(minutes.first!.value), minuteOf(minutes.last!.value)]
+    const [first, last] = [minuteOf(minutes.first.value), minuteOf(minutes.last.value)]
     const one = sources.get(key.source) ?? {
       source: isCut(key.source) ? await wholeName(server, names, key.source) : key.source,
       events: 0,

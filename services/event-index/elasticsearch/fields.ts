@@ -36,6 +36,7 @@ export function bodyOf({ document, ...columns }: StoredChange): string {
     service: keyword(columns.service),
     level: keyword(columns.level),
     source: keyword(columns.source),
+    signature: (event['timeline'] as { signature: string }).signature,
     origin: keyword(columns.origin),
     file: keyword(columns.file),
     ...(columns.twin !== null && {

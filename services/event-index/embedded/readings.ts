@@ -2,6 +2,7 @@ import type { Removal } from '../../../schemas/removal.ts'
 import type { Calls } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
 import { readBases, readHistogram, readSources, readStreams } from './counts.ts'
+import { readGroups } from './groups.ts'
 import { readEvent, readPage } from './reader.ts'
 import { meta, openForReading, reading } from './schema.ts'
 
@@ -20,6 +21,7 @@ export function readings(path: string): Calls {
     event: (id: string) => reading(db, () => readEvent(db, id)),
     histogram: (filter: WindowFilter, seconds: number) =>
       reading(db, () => readHistogram(db, filter, seconds)),
+    groups: (filter: WindowFilter, keep: number) => reading(db, () => readGroups(db, filter, keep)),
     sources: () => readSources(db),
     bases: () => readBases(db),
     streams: (seen: Removal) => reading(db, () => readStreams(db, seen)),
