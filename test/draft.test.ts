@@ -58,7 +58,10 @@ function invented(events: readonly TimelineEvent[]): TimelineEvent[] {
   const word = (old: string): string => {
     let made = words.get(old)
     if (made === undefined) {
-      made = `${['zu', 'ka', 'mi', 'ro', 'te'][words.size % 5]}${[...String(words.size)].map((d) => 'bdfgklmnrt'[Number(d)]).join('a')}`
+      made = `${['zu', 'ka', 'mi', 'ro', 'te'][words.size % 5]}${String(words.size)
+        .split('')
+        .map((d) => 'bdfgklmnrt'[Number(d)])
+        .join('a')}`
       words.set(old, made)
     }
     return made
