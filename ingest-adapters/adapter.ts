@@ -50,6 +50,8 @@ interface Common {
   fallback?: true
   /** Whether the file is of this format. Decided by content, for exactly one adapter per file; tolerates some foreign lines. */
   recognizes(head: Head): boolean
+  /** What somebody can do so that a file is read which no adapter recognizes; undefined where it is not near to the format. */
+  advises?(head: Head): string | undefined
   /** Some of its records have stamps of two clocks, though the first ones may not: the whole file is read for what they tell. */
   twoClocks?: true
 }

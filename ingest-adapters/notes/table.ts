@@ -8,7 +8,7 @@ import type { Item, LineAdapter } from '../adapter.ts'
 import { rows } from '../shared/csv.ts'
 import { setLabel } from '../shared/json-fields.ts'
 import { refuse } from '../shared/lines.ts'
-import { rowTime, tableColumns, type Columns } from '../shared/table-columns.ts'
+import { rowTime, tableAdvice, tableColumns, type Columns } from '../shared/table-columns.ts'
 
 const LABELS = 40
 
@@ -91,6 +91,7 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   fallback: true,
   recognizes: ({ text }) => tableColumns(text) !== undefined,
+  advises: ({ text }) => tableAdvice(text),
   parse: () => {
     let columns: Columns | undefined
     let held: readonly string[] = []

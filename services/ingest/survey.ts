@@ -1,6 +1,5 @@
 import type { File, Head, Item, JsonAdapter } from '../../ingest-adapters/adapter.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
-import { tableAdvice } from '../../ingest-adapters/shared/table-columns.ts'
 import type { ClockSpan, Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
@@ -60,7 +59,7 @@ export async function survey(
   }
   if (isEmpty(head)) return { path, outcome: 'empty', reason: 'the file is empty', id: hash(path) }
   const loaded = recognize(adapters, head)
-  if (!loaded) return unrecognized(path, head)
+  if (!loaded) return unrecognized(path, head, adapters)
   const { adapter } = loaded
   const facts =
     adapter.unit === 'json' && adapter.describes ? await described(adapter, head, input) : undefined
@@ -111,11 +110,11 @@ function told(clocks: ClockSpan[], dated: number[]): Pick<StampFindings, 'clocks
   return { ...(clocks.length > 0 && { clocks }), ...(middle !== undefined && { middle }) }
 }
 
-function unrecognized(path: string, head: Head): Survey {
+function unrecognized(path: string, head: Head, adapters: readonly Loaded[]): Survey {
   const id = hash(Buffer.from(head.bytes).toString('latin1'))
   if (isBinary(head))
     return { path, outcome: 'binary', reason: 'no adapter reads this binary file', id }
-  const advice = tableAdvice(head.text)
+  const advice = adapters.map(({ adapter }) => adapter.advises?.(head)).find(Boolean)
   return {
     path,
     outcome: 'unrecognized',
