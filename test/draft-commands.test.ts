@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Draft } from '../schemas/draft.ts'
 import type { Window } from '../schemas/window.ts'
-import { BadSetting, readConfig } from '../services/config.ts'
+import { readConfig } from '../services/config.ts'
 import { on, type Run } from './support/eventful.ts'
 import { folder } from './support/recount.ts'
 import { served } from './support/served.ts'
@@ -102,8 +102,11 @@ t.test('a language model words the lines where it is asked to', async (t) => {
   t.equal(status, 1)
   t.match(out, 'logged an error')
   t.match(err, /status 500: the draft is in its own words/)
-  t.throws(() => readConfig({ RECOUNT_MODEL_URL: url }), BadSetting)
-  t.throws(() => readConfig({ RECOUNT_MODEL_URL: 'x', RECOUNT_MODEL: 'm' }), BadSetting)
+  t.throws(() => readConfig({ RECOUNT_MODEL_URL: url }), /RECOUNT_MODEL is missing/)
+  t.throws(
+    () => readConfig({ RECOUNT_MODEL_URL: 'x', RECOUNT_MODEL: 'm' }),
+    /RECOUNT_MODEL_URL must be like/,
+  )
 })
 
 t.test('windows are made, listed and drafted over HTTP, and kept on the bus', async (t) => {

@@ -1,6 +1,5 @@
 import { identityOf, actionOf } from './alerts.ts'
 import { isoOf, type Fact } from './material.ts'
-import { median } from './steps.ts'
 import { quoted, times } from './wording.ts'
 
 const MINUTE_MS = 60_000
@@ -101,7 +100,10 @@ function burstPieces(intervals: readonly Interval[], seconds: number): Piece[] {
     errors: BAD.reduce((sum, level) => sum + (levels[level] ?? 0), 0),
   }))
   if (counts.length === 0) return []
-  const usual = Math.max(median(counts.map(({ errors }) => errors)), 1)
+  // Intervals without events are left out of the counts: they had no errors.
+  const span = (counts.at(-1)!.from - counts[0]!.from) / (seconds * 1000) + 1
+  const all = counts.map(({ errors }) => errors).sort((a, b) => b - a)
+  const usual = Math.max(all[Math.floor(span / 2)] ?? 0, 1)
   return counts
     .filter(({ errors }) => errors >= BURST && errors >= usual * TIMES_USUAL)
     .map(({ from, errors }) => ({ from, to: from + seconds * 1000, alerts: [], errors }))
