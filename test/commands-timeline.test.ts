@@ -310,6 +310,10 @@ t.test('the time of a source is shown, told, suggested and taken back', async (t
     [['set-clock', 'db.log', '+1s', '--suggested'], /or --suggested, or --reset/],
     [['set-clock', 'db.log', '+1s', '--drift=+1s'], /--drift wants --from/],
     [['set-clock', 'db.log', '+1s', '--drift=+1s', '--from', 'then'], /--from then is no instant/],
+    [
+      ['set-clock', 'db.log', '--reset', '--drift=+1s', '--from', '2024-05-01T10:00:00Z'],
+      /--drift comes with what to add/,
+    ],
   ]
   for (const [args, says] of wrong)
     t.match(await recount(['sources', ...args], cwd), { status: 2, err: says }, args.join(' '))

@@ -132,6 +132,8 @@ export const sourcesSetClockCommand: Command<{
     throw new WrongUse(
       '--drift wants --from, the instant from which on it is added, and --from wants --drift',
     )
+  if (drift !== undefined && add === undefined)
+    throw new WrongUse('--drift comes with what to add to the stamps, such as +7m')
   if (suggested) return tell(setting, name, { suggested })
   if (add === undefined) return tell(setting, name, { clock: null, suggested: null })
   const clock: Clock = { addMs: offsetOf(add) }

@@ -95,7 +95,10 @@ export async function datedSources(
     if (of && 'source' in of && of.source !== source) continue
     if (under && !mine.some(({ file }) => under.has(file))) continue
     const bases: DatedSource['bases'] = {}
-    for (const { basis, events } of mine) bases[basis] = (bases[basis] ?? 0) + events
+    for (const each of Basis.enum) {
+      const of = mine.filter(({ basis }) => basis === each)
+      if (of.length > 0) bases[each] = of.reduce((sum, { events }) => sum + events, 0)
+    }
     const streams = [...new Set(mine.map(({ file }) => file))].flatMap(
       (file) => contexts.get(file) ?? [],
     )
