@@ -2,11 +2,15 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { yamlMembers, yamlScalar } from '../ingest-adapters/shared/front-matter.ts'
 import { htmlText } from '../ingest-adapters/shared/html-text.ts'
+import { elementText } from '../ingest-adapters/shared/xml-text.ts'
+import { readYaml } from '../ingest-adapters/shared/yaml-block.ts'
 import { TooLarge } from '../services/ingest/archive-limits.ts'
 import type { Input } from '../services/ingest/input.ts'
 import { jsonValues } from '../services/ingest/json-values.ts'
 import { expanded, walk, type Unreadable } from '../services/ingest/walk.ts'
+import { twinOf } from '../services/normalizer/twin.ts'
 import { tarOf, zipOf, type Member } from './support/archives.ts'
 import { imported, recount, wrongSums } from './support/recount.ts'
 
@@ -319,5 +323,40 @@ t.test('blanks in an HTML mail, however many, are read at once', async (t) => {
     const begin = Date.now()
     t.match(htmlText(`<p>x${blank.repeat(130_000)}y</p>`), /^x\sy$/)
     t.ok(Date.now() - begin < 2000, JSON.stringify(blank))
+  }
+})
+
+t.test('what never ends in a line, however long, is read at once', async (t) => {
+  const cases: [name: string, read: () => unknown, expected: unknown][] = [
+    ['blanks in YAML', () => yamlScalar(`a${' '.repeat(200_000)}b # c`), /^a +b$/],
+    [
+      'blanks in YAML before what ends a line elsewhere',
+      () => yamlMembers([`a:${' '.repeat(200_000)}b\u2028c`]).get('a'),
+      'b\u2028c',
+    ],
+    [
+      'colons in YAML before what ends a line elsewhere',
+      () => readYaml(`a${': '.repeat(100_000)}b\u2028c`),
+      { a: /^(?:: )+b\u2028c$/ },
+    ],
+    [
+      'CDATA that is not closed',
+      () => elementText(`<a><![CDATA[x]]>&amp;${'<![CDATA['.repeat(200_000)}</a>`, 'a'),
+      /^x&(?:<!\[CDATA\[)+$/,
+    ],
+    [
+      'escapes',
+      () => {
+        const message = `${'\u001b'.repeat(1_500_000)}x`
+        const record = { message, original: message, fields: {}, line: 1, place: 0 }
+        return twinOf({ ...record, time: {} as never }, 'logs/journald', 'db1').twin
+      },
+      Number,
+    ],
+  ]
+  for (const [name, read, expected] of cases) {
+    const begin = process.cpuUsage()
+    t.match(read(), expected, name)
+    t.ok(process.cpuUsage(begin).user < 4_000_000, name)
   }
 })

@@ -35,6 +35,11 @@ t.test('a pattern whose time would grow faster than the line is refused', async 
     '%{DATA:labels.a} - %{DATA:labels.b} - %{DATA:labels.c} - %{GREEDYDATA:message}',
     '(?=.*x)a',
     '(?:(?:a{1,8}){1,8}){1,8}b',
+    '(?!(?:a{1,16}){1,16}!)x',
+    '(?=(?:a{1,16}){1,16}b)a',
+    '(?=(?!(?:a{1,16}){1,16}!)x)',
+    `(?<=!${'(?:ab){0,16}b{1,16}'.repeat(5)})x`,
+    `(?:${'(?=a{0,16}a{0,16}b)'.repeat(200)}a)* x`,
   ]
   for (const pattern of refused)
     t.throws(() => grokPattern(pattern, NONE), /too long|repeat/, pattern)
@@ -51,6 +56,8 @@ t.test(
       ['%{DATA:labels.a} - %{DATA:labels.b} - %{GREEDYDATA:message} ?', ' - '],
       ['(?:foo|far)+=x', 'foo'],
       ['(?:\\w+ )*x$', 'a '],
+      ['(?:(?=a{0,16}a{0,16}b)a)* x', 'a'],
+      ['(?:(?!foo)[a-z])* x', 'fo'],
     ]
     for (const [pattern, repeated] of taken) {
       const { regex } = grokPattern(pattern, NONE)
@@ -348,4 +355,12 @@ t.test('a format of the user takes the place of a bundled one of its name', asyn
     ['Shop'],
   )
   t.equal(adapters[0]!.name, 'logs/redis')
+})
+
+t.test('what every object of JavaScript has is no name of a pattern and no type', async (t) => {
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    t.throws(() => grokPattern(`%{${name}:message}`, NONE), /there is no pattern called/, name)
+    t.throws(() => grokPattern(`%{INT:pid:${name}}`, NONE), /is no type of a field/, name)
+    t.equal(grokPattern(`[[:${name}:]]`, NONE).regex.source.includes('undefined'), false, name)
+  }
 })

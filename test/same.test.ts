@@ -6,7 +6,10 @@ import pino from 'pino'
 import t from 'tap'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
 import type { Input } from '../services/ingest/input.ts'
+import { folding } from '../services/commands/fold.ts'
 import { minutesAround, sameOf, type Candidate } from '../services/event-index/same.ts'
+import { createFold } from '../services/web/page/fold.ts'
+import type { TimelineEvent as PageEvent } from '../services/web/page/timeline-event.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
 import { file } from './support/generated.ts'
 
@@ -297,5 +300,41 @@ t.test('what an event is the same as hangs on the minutes around it alone', asyn
       deepStrictEqual(sameOf(events.toReversed()), new Map(whole))
     }),
     { numRuns: 200, endOnFailure: true },
+  )
+})
+
+t.test('what is left out of a list leaves nothing out itself', async (t) => {
+  // The one in the middle has no host, and is the same as each of the two, which have different ones.
+  const event = (id: string, same: readonly string[]): TimelineEvent =>
+    ({
+      '@timestamp': '2025-11-20T10:00:00Z',
+      message: 'ready',
+      event: { id, dataset: `logs/${id}` },
+      timeline: { seen: [{ source: 'all', path: id }], same },
+    }) as unknown as TimelineEvent
+  const events = [
+    event('file', ['journal']),
+    event('journal', ['file', 'runtime']),
+    event('runtime', ['journal']),
+  ]
+  const shown = [
+    ['file', 'logs/journal'],
+    ['runtime', 'logs/journal'],
+  ]
+  const all = new Map(events.map((e) => [e.event.id, JSON.stringify(e)]))
+  for (const size of [1, 2, 3]) {
+    const fold = folding(async () => all)
+    const folded = [...(await fold(events.slice(0, size))), ...(await fold(events.slice(size)))]
+    t.strictSame(
+      folded.map(({ event: { event: e }, alsoIn }) => [e.id, ...alsoIn]),
+      shown,
+    )
+  }
+  const page = createFold()
+  const came = events as unknown as PageEvent[]
+  page.came(came)
+  t.strictSame(
+    came.filter((e) => !page.isFolded(e)).map((e) => [e.event.id, page.elsewhere(e)]),
+    shown,
   )
 })

@@ -8,15 +8,17 @@ export interface FrontMatter {
 
 const OPENED = /^\uFEFF?---[ \t]*\r?\n/
 const CLOSED = /^---[ \t]*\r?$/m
-const MEMBER = /^([A-Za-z_][\w-]{0,60}):(?:[ \t]+(.*))?$/
-const ELEMENT = /^[ \t]*- +(.*)$/
+// The end of the line is always reached, and a run of blanks gone through once: nothing here is tried again.
+const MEMBER = /^([A-Za-z_][\w-]{0,60}):(?:[ \t]+(.*))?$/s
+const ELEMENT = /^[ \t]*- +(.*)$/s
+const COMMENT = /(?<![ \t])[ \t]+#.*$/s
 
 /** YAML's scalar on one line: quotes and a comment behind it are no part of it. */
 export function yamlScalar(written: string): string {
   const text = written.trim()
   const quoted = /^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/.exec(text)
   if (quoted) return quoted[1]?.replace(/\\(["\\])/g, '$1') ?? quoted[2]!.replaceAll("''", "'")
-  return text.startsWith('#') ? '' : text.replace(/[ \t]+#.*$/, '')
+  return text.startsWith('#') ? '' : text.replace(COMMENT, '')
 }
 
 /** Members of a flat YAML mapping, those that are lists of scalars among them. */

@@ -22,12 +22,13 @@ export interface GrokPattern {
 const REFERENCE = /%\{(\w+)(?::([^:}]*))?(?::([^}]*))?\}/g
 const DEEPEST = 20
 const LONGEST = 20_000
-const TYPES: Readonly<Record<string, boolean>> = {
-  int: true,
-  long: true,
-  float: true,
-  string: false,
-}
+/** Whether a field of a type is a number. */
+const TYPES: ReadonlyMap<string, boolean> = new Map([
+  ['int', true],
+  ['long', true],
+  ['float', true],
+  ['string', false],
+])
 
 /** A pattern, ready to match. `own` are the names that its file defines. @throws BadPattern */
 export function grokPattern(text: string, own: ReadonlyMap<string, string>): GrokPattern {
@@ -37,7 +38,7 @@ export function grokPattern(text: string, own: ReadonlyMap<string, string>): Gro
     regex: new RegExp(source, ignoreCase ? 'iym' : 'ym'),
     captures: names.map((written) => {
       const [name, type] = written.split(':') as [string, string?]
-      return { name: fieldName(name), isNumber: type !== undefined && TYPES[type]! }
+      return { name: fieldName(name), isNumber: type !== undefined && TYPES.get(type)! }
     }),
   }
 }
@@ -45,12 +46,13 @@ export function grokPattern(text: string, own: ReadonlyMap<string, string>): Gro
 function expand(text: string, own: ReadonlyMap<string, string>, depth: number): string {
   if (depth > DEEPEST) throw new BadPattern('its names are defined by one another without end')
   const whole = text.replace(REFERENCE, (_, name: string, field?: string, type?: string) => {
-    const definition = own.get(name) ?? GROK_NAMES[name]
+    const definition =
+      own.get(name) ?? (Object.hasOwn(GROK_NAMES, name) ? GROK_NAMES[name] : undefined)
     if (definition === undefined)
       throw new BadPattern(
         `there is no pattern called ${name}: define it with a line \`define: ${name} …\`, or write what it stands for`,
       )
-    if (type !== undefined && TYPES[type] === undefined)
+    if (type !== undefined && !TYPES.has(type))
       throw new BadPattern(`${type} is no type of a field: there are int, float and string`)
     const inner = expand(definition, own, depth + 1)
     return field ? `(?<${type ? `${field}:${type}` : field}>${inner})` : `(?:${inner})`

@@ -56,13 +56,13 @@ const times = (count: number): Tries => ({ ...ONCE, fixed: count })
 const REMEDY =
   'say which characters each part takes, such as [^ ]+ or [^\\]]* in place of .* or %{DATA}, so that the character behind it is none of them'
 
+const TOO_LONG = `it would take too long on some lines, because several parts of it can end at more than one place: ${REMEDY}`
+
 /** @throws BadPattern where the time would grow faster than the line. */
 export function checkCost(tree: Node): void {
   const { fixed, perCharacter, isMore } = before(tree, END).steps
   if (isMore || fixed > MOST_TIMES || perCharacter > MOST_TIMES_PER_CHARACTER)
-    throw new BadPattern(
-      `it would take too long on some lines, because several parts of it can end at more than one place: ${REMEDY}`,
-    )
+    throw new BadPattern(TOO_LONG)
 }
 
 /** What a matcher meets at the beginning of `node` when `rest` follows it. */
@@ -71,9 +71,9 @@ function before(node: Node, rest: Rest): Rest {
     case 'chars':
       return { ...rest, next: node.chars, sure: false, isLineEnd: false }
     case 'place':
-      if (node.inner) checkLook(node.inner)
       return {
         ...rest,
+        steps: sum(rest.steps, times(looks(node))),
         next: node.next ?? (rest.sure ? ANY : rest.next),
         sure: false,
         isLineEnd: node.next !== undefined && rest.sure,
@@ -119,11 +119,33 @@ function beforeLoop({ body, min, max }: Node & { kind: 'loop' }, rest: Rest): Re
     next: min === 0 || canBeEmpty ? chars | rest.next : chars,
     sure: min === 0 && comes,
     ways: product(own, rest.ways),
-    steps: [through, inner.steps].reduce(most, product(own, rest.steps)),
+    steps: [through, inner.steps, product(through, times(looks(body)))].reduce(
+      most,
+      product(own, rest.steps),
+    ),
   }
 }
 
-/** A look around is tried at one place, but what it looks for must not be long. */
+/** What the looks around in a node cost. Each is tried at one place, and nothing in it again once it has matched. */
+function looks(node: Node): number {
+  switch (node.kind) {
+    case 'chars':
+      return 0
+    case 'place': {
+      if (!node.inner) return 0
+      checkLook(node.inner)
+      const { fixed } = before(node.inner, END).steps
+      if (fixed > MOST_TIMES_PER_CHARACTER) throw new BadPattern(TOO_LONG)
+      return fixed
+    }
+    case 'loop':
+      return looks(node.body)
+    default:
+      return node.of.reduce((cost, one) => cost + looks(one), 0)
+  }
+}
+
+/** What it looks for must not be long. */
 function checkLook(node: Node): void {
   if (node.kind === 'loop' && node.max > FEW)
     throw new BadPattern(

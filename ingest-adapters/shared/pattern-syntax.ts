@@ -15,7 +15,7 @@ export type Node =
   | { kind: 'all'; of: readonly Node[] }
   | { kind: 'any'; of: readonly Node[] }
   | { kind: 'loop'; body: Node; min: number; max: number }
-  /** Takes no characters and may fail: `$`, `\b`, a look around. `inner` is what a look around looks for. */
+  /** Takes no characters and may fail: `$`, `\b`, a look around. `inner` is what a look around looks for, in the order in which it is matched: a look behind goes backwards. */
   | { kind: 'place'; next: Chars | undefined; inner?: Node }
 
 export interface Syntax {
@@ -47,20 +47,35 @@ const CLASSES: Readonly<Record<string, Chars>> = {
   s: all(' \t\n\r\v\f') | OTHERS,
 }
 const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, f: 12, v: 11, 0: 0 }
-const POSIX: Readonly<Record<string, readonly [string, Chars]>> = {
-  alpha: ['A-Za-z', LETTERS],
-  digit: ['0-9', DIGITS],
-  alnum: ['A-Za-z0-9', LETTERS | DIGITS],
-  upper: ['A-Z', range(65, 90)],
-  lower: ['a-z', range(97, 122)],
-  xdigit: ['A-Fa-f0-9', DIGITS | range(65, 70) | range(97, 102)],
-  space: ['\\s', CLASSES['s']!],
-  punct: ['!-\\/:-@\\[-`{-~', range(33, 47) | range(58, 64) | range(91, 96) | range(123, 126)],
-}
+const POSIX: ReadonlyMap<string, readonly [string, Chars]> = new Map(
+  Object.entries<readonly [string, Chars]>({
+    alpha: ['A-Za-z', LETTERS],
+    digit: ['0-9', DIGITS],
+    alnum: ['A-Za-z0-9', LETTERS | DIGITS],
+    upper: ['A-Z', range(65, 90)],
+    lower: ['a-z', range(97, 122)],
+    xdigit: ['A-Fa-f0-9', DIGITS | range(65, 70) | range(97, 102)],
+    space: ['\\s', CLASSES['s']!],
+    punct: ['!-\\/:-@\\[-`{-~', range(33, 47) | range(58, 64) | range(91, 96) | range(123, 126)],
+  }),
+)
 const GROUP = /\((?:\?(?:<([^>=!][^>]*)>|(:|>)|(<?[=!])))?/y
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(,?)(\d*)\})([?+]?)/y
 const ESCAPED = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|([dwsDWS])|([nrtfv0])(?!\d)|([^\dA-Za-z]))/y
 const FLAG = '(?i)'
+
+function backwards(node: Node): Node {
+  switch (node.kind) {
+    case 'all':
+      return { kind: 'all', of: node.of.map(backwards).reverse() }
+    case 'any':
+      return { kind: 'any', of: node.of.map(backwards) }
+    case 'loop':
+      return { ...node, body: backwards(node.body) }
+    default:
+      return node
+  }
+}
 
 /** @throws BadPattern */
 export function readSyntax(pattern: string): Syntax {
@@ -144,7 +159,12 @@ export function readSyntax(pattern: string): Syntax {
     const inner = either()
     if (pattern[at] !== ')') throw new BadPattern(`the group at ${opened} is not closed by )`)
     source += pattern[at++]
-    return around ? { kind: 'place', next: undefined, inner } : inner
+    if (!around) return inner
+    return {
+      kind: 'place',
+      next: undefined,
+      inner: around.startsWith('<') ? backwards(inner) : inner,
+    }
   }
 
   function escape(): Node {
@@ -187,7 +207,7 @@ export function readSyntax(pattern: string): Syntax {
     for (let first = true; pattern[at] !== ']' || first; first = false) {
       if (at >= pattern.length) throw new BadPattern(`the [ at ${opened} is not closed by ]`)
       const posix = /^\[:(\w+):\]/.exec(pattern.slice(at, at + 12))
-      const known = POSIX[posix?.[1] ?? '']
+      const known = POSIX.get(posix?.[1] ?? '')
       if (posix && known) {
         source += known[0]
         chars |= known[1]

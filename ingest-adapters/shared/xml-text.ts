@@ -30,16 +30,19 @@ export function* elementsNamed(
   }
 }
 
-const CDATA = /<!\[CDATA\[([\s\S]*?)\]\]>/g
+const CDATA = '<![CDATA['
+const CDATA_END = ']]>'
 
 /** The text of the first element of a name: CDATA as it stands, references as characters. */
 export function elementText(xml: string, name: string): string | undefined {
   for (const { inner } of elementsNamed(xml, name)) {
     const parts: string[] = []
     let from = 0
-    for (const m of inner.matchAll(CDATA)) {
-      parts.push(unescapeHtml(inner.slice(from, m.index)), m[1]!)
-      from = m.index + m[0].length
+    for (let at = inner.indexOf(CDATA); at >= 0; at = inner.indexOf(CDATA, from)) {
+      const end = inner.indexOf(CDATA_END, at)
+      if (end < 0) break
+      parts.push(unescapeHtml(inner.slice(from, at)), inner.slice(at + CDATA.length, end))
+      from = end + CDATA_END.length
     }
     parts.push(unescapeHtml(inner.slice(from)))
     return parts.join('').trim() || undefined

@@ -16,15 +16,16 @@ const APART_MS = 10_000
 export function folding(
   read: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): (events: readonly TimelineEvent[]) => Promise<Folded[]> {
-  const shown = new Map<string, number>()
+  const hidden = new Map<string, number>()
   return async (events) => {
     const firstMs = Date.parse(events[0]?.['@timestamp'] ?? '')
-    for (const [id, ms] of shown) if (ms < firstMs - APART_MS) shown.delete(id)
+    for (const [id, ms] of hidden) if (ms < firstMs - APART_MS) hidden.delete(id)
     const byId = new Map(events.map((event) => [event.event.id, event]))
     const left = events.filter((event) => {
-      const { same = [] } = event.timeline
-      for (const id of same) shown.set(id, Date.parse(event['@timestamp']))
-      return !shown.delete(event.event.id)
+      // What is left out hides nothing: its twins need not be those of what is shown.
+      if (hidden.delete(event.event.id)) return false
+      for (const id of event.timeline.same ?? []) hidden.set(id, Date.parse(event['@timestamp']))
+      return true
     })
     const missing = left
       .flatMap(({ timeline }) => timeline.same ?? [])

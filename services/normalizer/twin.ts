@@ -4,6 +4,8 @@ import { kindOf } from './classify.ts'
 
 /** So much of a line tells it from others; some channels cut what is longer. */
 const READ = 1000
+/** A colour is told in fewer characters. */
+const COLOR = 20
 /** A clock, or an epoch. */
 const STAMPED = /\d:\d\d:\d\d|\d{10}/
 const NUMBERS_OR_COLON = /^[\d.]+$|:/
@@ -97,8 +99,8 @@ function hash(text: string, name: string): number {
       }
     }
     if (c === 27) {
-      const end = text.indexOf('m', i)
-      if (end > i && end - i < 20) i = end
+      const end = text.slice(i, i + COLOR).indexOf('m')
+      if (end > 0) i += end
     } else if (c > 32) {
       if (space && length > 0) add(32)
       space = false

@@ -1,4 +1,5 @@
 import type { Removal } from '../../../schemas/removal.ts'
+import { owesScrub } from '../../scrub.ts'
 import type { Calls } from '../../thread.ts'
 import type { PageQuery, WindowFilter } from '../event-index.ts'
 import { readBases, readHistogram, readSources, readStreams } from './counts.ts'
@@ -31,10 +32,12 @@ export function readings(path: string): Calls {
         ({ id, document }) => [id, document],
       ),
     created: (importId: string) => created.all(importId, importId),
-    check: () =>
-      (db.prepare('pragma integrity_check').all() as { integrity_check: string }[])
+    check: () => [
+      ...(owesScrub(db) ? ['index.sqlite: what was erased still stands in free pages'] : []),
+      ...(db.prepare('pragma integrity_check').all() as { integrity_check: string }[])
         .map((row) => row.integrity_check)
         .filter((text) => text !== 'ok'),
+    ],
     close: () => db.close(),
   }
 }

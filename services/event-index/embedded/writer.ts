@@ -4,7 +4,7 @@ import type { Removal } from '../../../schemas/removal.ts'
 import { isRepeat, merge, without, type Stored } from '../merge.ts'
 import { textOf, tokens } from '../text-query.ts'
 import { openFacets, type Facet } from './facets.ts'
-import { oweScrub, scrub } from '../../scrub.ts'
+import { oweScrub, scrubOwed } from '../../scrub.ts'
 import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
@@ -143,7 +143,8 @@ export class Writer {
       this.#words = words
       throw error
     }
-    scrub(this.#db, 'index.sqlite')
+    // The erasure is done: were it to fail here, it would come again with every start, before all messages after it.
+    scrubOwed(this.#db, 'index.sqlite')
     return gone
   }
 

@@ -19,7 +19,8 @@ export function createFold(): Fold {
       for (const event of events) {
         const same = sameAs(event)
         if (same.length === 0) continue
-        if (same.some((id) => words.has(id))) folded.add(event.event.id)
+        // What is folded folds nothing: its twins need not be those of what is shown.
+        if (same.some((id) => words.has(id) && !folded.has(id))) folded.add(event.event.id)
         words.set(event.event.id, wordsOf(event))
       }
     },
