@@ -323,6 +323,27 @@ t.test(
   },
 )
 
+t.test('what another format has read is taken back first', async (t) => {
+  const format = `title: Shop\n${RECORD.replace('%{GREEDY', 'cart %{GREEDY')}\n${SAMPLE.replace('cart is', 'cart 1 is')}`
+  const dir = t.testdir({
+    'a.log': `${SAMPLE.split('\n')[1]}\n`,
+    mine: { 'shop.format': format },
+  })
+  const log = join(dir, 'a.log')
+  await recount(t, 'import', log)
+  await recount(t, 'sources', 'remove', log)
+  const again = await recount(t, 'import', log, '--formats', join(dir, 'mine'))
+  t.equal(again.code, 0)
+  const { stdout } = await recount(t, 'timeline', '--format', 'jsonl')
+  t.match(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+    [{ message: 'is full', event: { dataset: 'logs/shop' } }],
+  )
+})
+
 t.test('a format of the user that is wrong stops an import before anything is read', async (t) => {
   const dir = t.testdir({
     'a.log': LINES,
