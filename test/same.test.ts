@@ -7,7 +7,7 @@ import t from 'tap'
 import type { TimelineEvent } from '../schemas/timeline-event.ts'
 import type { Input } from '../services/ingest/input.ts'
 import { folding } from '../services/commands/fold.ts'
-import { minutesAround, sameOf, type Candidate } from '../services/event-index/same.ts'
+import { askedOf, sameOf, secondOf, type Candidate } from '../services/event-index/same.ts'
 import { createFold } from '../services/web/page/fold.ts'
 import type { TimelineEvent as PageEvent } from '../services/web/page/timeline-event.ts'
 import { openTimeline, type Timeline } from '../services/timeline.ts'
@@ -265,7 +265,7 @@ const candidate = fc.record({
   hasFraction: fc.boolean(),
 })
 
-t.test('what an event is the same as hangs on the minutes around it alone', async () => {
+t.test('what an event is the same as hangs on the seconds around it alone', async () => {
   fc.assert(
     fc.property(fc.array(candidate, { minLength: 2, maxLength: 40 }), (all) => {
       const events = all.map(({ ms, channel, host, pid, hasFraction }, i): Candidate => {
@@ -288,10 +288,8 @@ t.test('what an event is the same as hangs on the minutes around it alone', asyn
       })
       const whole = sameOf(events)
       for (const event of events) {
-        const minutes = minutesAround(event.at)
-        const near = events.filter(({ at }) =>
-          minutes.includes(Math.floor(Number(at.slice(0, 10)) / 60)),
-        )
+        const { seconds } = askedOf([event])[0]!
+        const near = events.filter(({ at }) => seconds.has(secondOf(at)))
         deepStrictEqual(sameOf(near).get(event.id), whole.get(event.id))
         const same = whole.get(event.id) ?? []
         const channels = same.map((id) => events[Number(id.slice(1))]!.channel)
@@ -337,4 +335,36 @@ t.test('what is left out of a list leaves nothing out itself', async (t) => {
     came.filter((e) => !page.isFolded(e)).map((e) => [e.event.id, page.elsewhere(e)]),
     shown,
   )
+})
+
+t.test('a line that is written all day long is looked at piece by piece', async (t) => {
+  const begin = BEGIN_MS / 1000
+  const events = Array.from({ length: 40_000 }, (_, i): Candidate => {
+    const at = `${begin + (i >> 4)}${String((i % 16) * 50_000_000).padStart(9, '0')}`
+    return {
+      id: `e${i}`,
+      at,
+      stream: 's',
+      place: i,
+      twin: 1,
+      channel: i % 2 === 0 ? 'file' : 'runtime',
+      document: JSON.stringify({ '@timestamp': '2025-11-20T10:00:00.1Z', timeline: { seen: [] } }),
+    }
+  })
+  const cpu = process.cpuUsage()
+  t.equal(sameOf(events).size, events.length)
+  t.ok(process.cpuUsage(cpu).user < 10_000_000, 'in a time that grows as they do')
+
+  // One of each minute is asked for, the first at its beginning.
+  const asked = askedOf([events[0]!, ...[1, 2, 3].map((n) => events[n * 960 + 480]!)])
+  t.strictSame(
+    asked.map(({ ids, minutes, seconds }) => [ids.size, minutes.length, seconds.size]),
+    [
+      [1, 2, 21],
+      [1, 1, 21],
+      [1, 1, 21],
+      [1, 1, 21],
+    ],
+  )
+  t.strictSame(askedOf([{ id: 'a', at: events[0]!.at, twin: null }]), [])
 })

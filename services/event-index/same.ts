@@ -19,12 +19,45 @@ export const MANY = 2000
 
 /** The minutes that hold all events on which it depends what this one is the same as. */
 export function minutesAround(at: string): number[] {
-  const second = Number(at.slice(0, 10))
+  const second = secondOf(at)
   const [first, last] = [second - REACH_SECONDS, second + REACH_SECONDS].map((s) =>
     Math.floor(s / 60),
   ) as [number, number]
   return first === last ? [first] : [first, last]
 }
+
+/** Events of one twin and one minute, of which is asked what they are the same as. */
+export interface Asked {
+  twin: number
+  ids: ReadonlySet<string>
+  minutes: readonly number[]
+  /** The whole seconds on whose events it depends. */
+  seconds: ReadonlySet<number>
+}
+
+/** Minute by minute: of a page that spans a day of a line that is often written, no more than this is looked at together. */
+export function askedOf(
+  events: Iterable<{ id: string; at: string; twin: number | null }>,
+): Asked[] {
+  const twins = [...events].filter(({ twin }) => twin !== null)
+  return grouped(twins, ({ at, twin }) => `${Math.floor(secondOf(at) / 60)} ${twin}`).map(
+    (group) => {
+      const seconds = new Set<number>()
+      for (const { at } of group)
+        for (let apart = -REACH_SECONDS; apart <= REACH_SECONDS; apart++)
+          seconds.add(secondOf(at) + apart)
+      return {
+        twin: group[0]!.twin!,
+        ids: new Set(group.map(({ id }) => id)),
+        minutes: [...new Set(group.flatMap(({ at }) => minutesAround(at)))],
+        seconds,
+      }
+    },
+  )
+}
+
+/** The whole second of an instant. */
+export const secondOf = (at: string): number => Number(at.slice(0, 10))
 
 /** A candidate with what decides. */
 interface Met extends Candidate {
@@ -93,7 +126,7 @@ function metOf(candidate: Candidate): Met {
   const { host, process, labels, timeline } = event
   return {
     ...candidate,
-    second: Number(candidate.at.slice(0, 10)),
+    second: secondOf(candidate.at),
     nanos: Number(candidate.at.slice(10)),
     hasFraction: event['@timestamp'].includes('.'),
     host: textOf(host?.name).toLowerCase(),
@@ -141,18 +174,35 @@ function paired(ones: readonly Met[], others: readonly Met[]): [Met, Met][] {
   return pairs
 }
 
-/** The nearest that agrees; of two that are as near the first in the order. */
+/** The nearest that agrees, of others in their order; of two that are as near the first in it. */
 function nearestOf(one: Met, others: readonly Met[]): Met | undefined {
+  const awayOf = (other: Met): number =>
+    Math.abs((other.second - one.second) * 1e9 + other.nanos - one.nanos)
+  const next = firstFrom(others, one.at)
   let best: Met | undefined
-  let least = NEAR_NANOS + 1
-  for (const other of others) {
-    const distance = Math.abs((other.second - one.second) * 1e9 + other.nanos - one.nanos)
-    if (distance < least && agree(one, other)) {
-      best = other
-      least = distance
+  let least = NEAR_NANOS
+  for (let i = next - 1; i >= 0 && awayOf(others[i]!) <= least; i--)
+    if (agree(one, others[i]!)) {
+      best = others[i]!
+      least = awayOf(best)
     }
+  for (let i = next; i < others.length; i++) {
+    const away = awayOf(others[i]!)
+    if (away > least || (best && away === least)) break
+    if (agree(one, others[i]!)) return others[i]
   }
   return best
+}
+
+/** The place of the first that is not before an instant. */
+function firstFrom(all: readonly Met[], at: string): number {
+  let [first, end] = [0, all.length]
+  while (first < end) {
+    const middle = (first + end) >> 1
+    if (all[middle]!.at < at) first = middle + 1
+    else end = middle
+  }
+  return first
 }
 
 /**

@@ -1,4 +1,4 @@
-import { MANY, minutesAround, sameOf } from '../same.ts'
+import { askedOf, MANY, sameOf, secondOf } from '../same.ts'
 import { twinKey, type Source } from './fields.ts'
 import type { Names } from './names.ts'
 import { search } from './search.ts'
@@ -21,34 +21,58 @@ interface Counted {
 export async function readSame(
   server: Server,
   names: Names,
-  events: readonly Pick<Source['columns'], 'at' | 'twin'>[],
+  events: readonly Pick<Source['columns'], 'id' | 'at' | 'twin'>[],
 ): Promise<Map<string, string[]>> {
-  const keys = new Map<string, number>()
-  for (const { at, twin } of events)
-    if (twin !== null) for (const minute of minutesAround(at)) keys.set(twinKey(minute, twin), twin)
-  const counted = new Map<number, { keys: string[]; channels: Set<string> }>()
-  for (const some of parts([...keys.keys()], KEYS))
-    for (const { key, doc_count, channels } of await countOf(server, names, some)) {
-      if (doc_count > MANY) continue
-      const twin = keys.get(key)!
-      const known = counted.get(twin) ?? { keys: [], channels: new Set() }
-      known.keys.push(key)
-      for (const channel of channels.buckets) known.channels.add(channel.key)
-      counted.set(twin, known)
-    }
+  const asked = askedOf(events).map((one) => ({
+    ...one,
+    keys: one.minutes.map((minute) => twinKey(minute, one.twin)),
+  }))
+  const channels = new Map<string, string[]>()
+  for (const some of parts([...new Set(asked.flatMap(({ keys }) => keys))], KEYS))
+    for (const counted of await countOf(server, names, some))
+      if (counted.doc_count <= MANY)
+        channels.set(
+          counted.key,
+          counted.channels.buckets.map(({ key }) => key),
+        )
+  const same = new Map<string, string[]>()
   // Only of what came through two channels the documents are read.
-  const linked = [...counted.values()].flatMap((twin) => (twin.channels.size > 1 ? twin.keys : []))
-  const found: Source[] = []
-  for (const few of parts(linked, DOCUMENTS / MANY)) {
+  const linked = asked
+    .map((one) => ({ ...one, keys: one.keys.filter((key) => channels.has(key)) }))
+    .filter(({ keys }) => new Set(keys.flatMap((key) => channels.get(key)!)).size > 1)
+  for (const some of together(linked)) {
     const { hits } = await search<Source>(server, {
       index: names.events,
-      query: { terms: { twin: few } },
+      query: { terms: { twin: [...new Set(some.flatMap(({ keys }) => keys))] } },
       size: DOCUMENTS,
       _source: ['document', 'columns'],
     })
-    for (const hit of hits.hits) found.push(hit._source!)
+    const found = hits.hits.map(({ _source: source }) => ({
+      ...source!.columns,
+      document: source!.document,
+    }))
+    for (const { twin, ids, seconds } of some) {
+      const near = found.filter((one) => one.twin === twin && seconds.has(secondOf(one.at)))
+      for (const [id, others] of sameOf(near)) if (ids.has(id)) same.set(id, others)
+    }
   }
-  return sameOf(found.map(({ document, columns }) => ({ ...columns, document })))
+  return same
+}
+
+/** As many as one answer can hold the documents of. */
+function* together<T extends { keys: readonly string[] }>(all: readonly T[]): Generator<T[]> {
+  let some: T[] = []
+  let keys = 0
+  for (const one of all) {
+    if (keys + one.keys.length > DOCUMENTS / MANY) {
+      yield some
+      some = []
+      keys = 0
+    }
+    some.push(one)
+    keys += one.keys.length
+  }
+  if (some.length > 0) yield some
 }
 
 /** How many events have each key, and through which channels they came. */

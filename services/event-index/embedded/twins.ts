@@ -1,5 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
-import { MANY, minutesAround, sameOf, type Candidate } from '../same.ts'
+import { askedOf, MANY, sameOf, type Candidate } from '../same.ts'
 import { MINUTE } from './schema.ts'
 
 const others = (minute: string): string =>
@@ -25,37 +25,36 @@ export function mayBeTwin(db: DatabaseSyncInstance): string {
   return many > 1 ? MAY_BE_TWIN : 'false'
 }
 
+interface InMinute {
+  seq: number
+  channel: string
+  second: number
+}
+
 /** The ids of what the events of these numbers are the same as, by their ids. */
 export function readSame(db: DatabaseSyncInstance, seqs: readonly number[]): Map<string, string[]> {
   if (seqs.length === 0) return new Map()
   const found = db
     .prepare(
-      `select distinct printf('%019d', at) at, twin from events event where seq in (select value from json_each(?)) and ${mayBeTwin(db)}`,
+      `select id, printf('%019d', at) at, twin from events event where seq in (select value from json_each(?)) and ${mayBeTwin(db)}`,
     )
-    .all(JSON.stringify(seqs)) as { at: string; twin: number }[]
+    .all(JSON.stringify(seqs)) as { id: string; at: string; twin: number }[]
   const inMinute = db.prepare(
-    `select seq, channel from events join facets on facets.id = facet where ${MINUTE} = ? and twin = ? limit ${MANY + 1}`,
+    `select seq, channel, at / 1000000000 second from events join facets on facets.id = facet where ${MINUTE} = ? and twin = ? limit ${MANY + 1}`,
   )
-  const asked = new Set<string>()
-  const byTwin = new Map<number, { seq: number; channel: string }[]>()
-  for (const { at, twin } of found)
-    for (const minute of minutesAround(at)) {
-      const key = `${minute} ${twin}`
-      if (asked.has(key)) continue
-      asked.add(key)
-      const there = inMinute.all(minute, twin) as { seq: number; channel: string }[]
-      if (there.length > MANY) continue
-      const known = byTwin.get(twin)
-      if (known) known.push(...there)
-      else byTwin.set(twin, there)
-    }
   const read = db.prepare(
     `select events.id, printf('%019d', at) at, stream, place, twin, channel, document from events join facets on facets.id = facet where seq = ?`,
   )
-  const candidates: Candidate[] = []
-  for (const there of byTwin.values())
+  const same = new Map<string, string[]>()
+  for (const { twin, ids, minutes, seconds } of askedOf(found)) {
+    const there = minutes
+      .map((minute) => inMinute.all(minute, twin) as InMinute[])
+      .filter((all) => all.length <= MANY)
+      .flatMap((all) => all.filter(({ second }) => seconds.has(second)))
     // Only of what came through two channels the documents are read.
-    if (new Set(there.map(({ channel }) => channel)).size > 1)
-      for (const { seq } of there) candidates.push(read.get(seq) as Candidate)
-  return sameOf(candidates)
+    if (new Set(there.map(({ channel }) => channel)).size < 2) continue
+    for (const [id, others] of sameOf(there.map(({ seq }) => read.get(seq) as Candidate)))
+      if (ids.has(id)) same.set(id, others)
+  }
+  return same
 }
