@@ -67,7 +67,7 @@ const FLAG = '(?i)'
 function backwards(node: Node): Node {
   switch (node.kind) {
     case 'all':
-      return { kind: 'all', of: node.of.map(backwards).reverse() }
+      return { kind: 'all', of: node.of.map(backwards).toReversed() }
     case 'any':
       return { kind: 'any', of: node.of.map(backwards) }
     case 'loop':
