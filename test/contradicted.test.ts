@@ -318,7 +318,7 @@ t.test('a zone far from where it was shown is not certain to the hour', async (t
 })
 
 t.test('records of 1970 are doubted whatever the order in which later ones come', async (t) => {
-  const at = (ms: number, n: number): string => `${new Date(ms).toISOString()} host1 app: line ${n}`
+  const at = (ms: number, n: number): string => `${new Date(ms).toISOString()} line ${n}`
   const unset = Array.from({ length: 70 }, (_, n) => at(n * 1000, n))
   const first = [at(Date.UTC(2024, 5, 1), 100), ...unset]
   const whole = [
