@@ -300,6 +300,19 @@ t.test('a zone that is shown does not depend on the order of imports', async (t)
     )
     t.strictSame(times(made), times(expected), order.map(({ path }) => path).join())
   }
+  const timeline = opened(t)
+  for (const file of [winter, all])
+    await timeline.importFiles(main, {
+      async *inputs() {
+        yield file
+      },
+      nowMs: Date.UTC(2026, 0, 15),
+    })
+  await timeline.rebuild(main)
+  t.strictSame(times(await events(timeline)), times(expected), 'after a rebuild')
+  await timeline.remove(main, { path: 'all.json' })
+  const alone = await timelineOf([[winter]], content)
+  t.strictSame(times(await events(timeline)), times(alone), 'what the whole told is gone')
 })
 
 t.test('a zone far from where it was shown is not certain to the hour', async (t) => {
