@@ -32,19 +32,37 @@ export const ClockSpan = Type.Object({
   to: Type.Integer(),
   /** Seconds from the usual stamp to the better one. */
   add: Type.Integer(),
-  /** How many records show it. */
+  /** How many records show it, at least: files may be copies of one another. */
   pairs: Type.Integer(),
   /** The usual stamps say no zone. */
   unzoned: Type.Optional(Type.Literal(true)),
 })
 export type ClockSpan = Static<typeof ClockSpan>
 
+/** What the records of a few days in one file show of one clock, before it is judged: files are united fact by fact. */
+export const ClockFact = Type.Object({
+  ...ClockSpan.properties,
+  /** The two stamps are apart in ways of no clock: `add` is 0 and says nothing. */
+  wild: Type.Optional(Type.Literal(true)),
+})
+export type ClockFact = Static<typeof ClockFact>
+
+const FACTS = {
+  clocks: Type.Optional(Type.Array(ClockFact)),
+  /** Of so many days each fact is; left out: of one. */
+  clockDays: Type.Optional(Type.Integer()),
+}
+const ClockFacts = Type.Object(FACTS)
+export type ClockFacts = Static<typeof ClockFacts>
+
 /** What one file told of the time of its stream. It goes when what was imported from the path is taken back. */
 export const Telling = Type.Object({
   path: Type.String(),
   zone: Type.Optional(Type.String()),
   evidence: Type.Array(Evidence),
-  clocks: Type.Optional(Type.Array(ClockSpan)),
+  ...FACTS,
+  /** Most of its first records are of 1980 or later. */
+  later: Type.Optional(Type.Literal(true)),
 })
 export type Telling = Static<typeof Telling>
 
@@ -103,8 +121,8 @@ export const Context = Type.Object({
   orderOpen: Type.Optional(Type.Literal(true)),
   /** What records with stamps of two clocks show, of all files of the stream; in order. */
   clocks: Type.Optional(Type.Array(ClockSpan)),
-  /** The stamp in the middle of its first records, in Unix seconds: of what time the stream is. */
-  middle: Type.Optional(Type.Integer()),
+  /** Most of the first records of one of its files are of 1980 or later: a clock that says 1970 was not set. */
+  later: Type.Optional(Type.Literal(true)),
   /** Those in force, one for each source; the one without a source first. */
   corrections: Type.Optional(Type.Array(Correction)),
   /** Of all files of the stream. */

@@ -8,7 +8,7 @@ import {
   type Evidence,
   type Telling,
 } from '../../schemas/context.ts'
-import { joined } from './clock-survey.ts'
+import { shownBy, united } from './clock-facts.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
@@ -108,7 +108,7 @@ export function corrected(known: Context, correction: Correction): Context | und
 /** The context of a stream after one more file of it: evidence is united, so the order of imports does not matter. Undefined when nothing is new. */
 export function updated(
   known: Context | undefined,
-  toldBefore: Telling | undefined,
+  told: ReadonlyMap<string, Telling> | undefined,
   file: Surveyed,
   zone: string | undefined,
   inherited: readonly Correction[],
@@ -132,36 +132,37 @@ export function updated(
     ...zoned(zone ?? known?.zone),
     ...resolved(file.findings.lacks, evidence),
   }
-  const { middle } = file.findings
-  if (earlier ? middle !== undefined : known.middle !== undefined)
-    context.middle = earlier ? middle! : known.middle!
-  Object.assign(context, clocked([...(known?.clocks ?? []), ...(file.findings.clocks ?? [])]))
   const order = known?.order && !known.orderOpen ? known : file.findings
   if (order.order) context.order = order.order
   if (order.orderOpen) context.orderOpen = true
-  const told = telling(toldBefore, file, zone)
-  if (told) context.told = told
+  const now = telling(told?.get(file.path), file, zone)
+  const others = [...(told?.values() ?? [])].filter(({ path }) => path !== file.path)
+  Object.assign(context, stampsOf([...others, now]))
+  const isTold = tells(now) && JSON.stringify(now) !== JSON.stringify(told?.get(file.path))
+  if (isTold) context.told = now
   if (known && !same(context, known)) context.redates = true
-  const isNew = earlier || context.redates || told || head.length > known.head.length
+  const isNew = earlier || context.redates || isTold || head.length > known.head.length
   return isNew ? context : undefined
 }
 
-/** What a file tells of its stream's time; undefined when that is nothing, or nothing new. */
+/** What a file tells of its stream's time, with what its path told before. */
 function telling(
   before: Telling | undefined,
   { path, evidence, findings }: Surveyed,
   told: string | undefined,
-): Telling | undefined {
+): Telling {
   const zone = told ?? before?.zone
-  const now: Telling = {
+  return {
     path,
     ...(zone !== undefined && { zone }),
     evidence: unite(before?.evidence ?? [], evidence),
-    ...clocked([...(before?.clocks ?? []), ...(findings.clocks ?? [])]),
+    ...united([before ?? {}, findings]),
+    ...((before?.later || findings.later) && { later: true }),
   }
-  const tells = zone !== undefined || now.evidence.length > 0 || now.clocks !== undefined
-  return tells && JSON.stringify(now) !== JSON.stringify(before) ? now : undefined
 }
+
+const tells = ({ zone, evidence, clocks, clockDays, later }: Telling): boolean =>
+  zone !== undefined || evidence.length > 0 || (clocks ?? clockDays ?? later) !== undefined
 
 /** The context of a stream without what the files at these paths told of its time. A zone stays while another file told it too. */
 export function untold(
@@ -172,14 +173,15 @@ export function untold(
   const left = [...told.values()].filter(({ path }) => !paths.has(path))
   const zones = left.flatMap(({ zone }) => zone ?? [])
   const evidence = left.reduce<Evidence[]>((all, each) => unite(all, each.evidence), [])
-  const { zone, zoneBasis, year, yearFrom, day, dayFrom, clocks, told: _, redates, ...rest } = known
+  const { zone, zoneBasis, year, yearFrom, day, dayFrom, told: _, redates, ...others } = known
+  const { clocks, later, ...rest } = others
   const lacks = year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
   const context: Context = {
     ...rest,
     number: known.number + 1,
     evidence,
     untold: [...paths],
-    ...clocked(left.flatMap((each) => each.clocks ?? [])),
+    ...stampsOf(left),
     ...zoned(zones.includes(zone!) ? zone : zones.at(-1)),
     ...resolved(lacks, evidence),
   }
@@ -190,8 +192,14 @@ export function untold(
 const zoned = (zone: string | undefined): Partial<Context> =>
   zone === undefined ? {} : { zone, zoneBasis: 'configured' }
 
-const clocked = (spans: readonly ClockSpan[]): Pick<Context, 'clocks'> =>
-  spans.length > 0 ? { clocks: joined(spans) } : {}
+/** What all files of a stream tell of its clocks: judged from all facts anew, so neither order nor number of the files matters. */
+function stampsOf(told: readonly Telling[]): Pick<Context, 'clocks' | 'later'> {
+  const clocks = shownBy(united(told))
+  return {
+    ...(clocks.length > 0 && { clocks }),
+    ...(told.some(({ later }) => later) && { later: true }),
+  }
+}
 
 const same = (a: Context, b: Context): boolean =>
   JSON.stringify(meaning(a)) === JSON.stringify(meaning(b))
@@ -206,16 +214,22 @@ const meaning = (c: Context): unknown[] => [
   c.order,
   c.orderOpen,
   c.corrections,
+  c.later,
   ruling(c.clocks ?? []),
 ]
 
-/** Where all records of a source show the same, it does not matter when. */
-const ruling = (clocks: readonly ClockSpan[]): unknown[] =>
-  clocks.map((span) =>
-    clocks.some(({ stream, add }) => stream === span.stream && add !== span.add)
-      ? span
-      : [span.stream, span.add],
-  )
+/** Of a clock that only ever goes right nothing matters, of one that always goes wrong by the same no more than the hours in which it was seen. */
+function ruling(clocks: readonly ClockSpan[]): unknown[] {
+  const byStream = new Map<string, Set<number>>()
+  for (const { stream, add } of clocks)
+    byStream.set(stream, (byStream.get(stream) ?? new Set()).add(add))
+  const hour = (seconds: number): number => Math.floor(seconds / 3600)
+  return clocks.flatMap((span): unknown[] => {
+    const { stream, from, to, add, unzoned } = span
+    if (byStream.get(stream)!.size > 1) return [span]
+    return [add === 0 && !unzoned ? stream : [stream, add, unzoned, hour(from), hour(to)]]
+  })
+}
 
 /** Times of files are upper bounds: of each kind only the lowest says something. */
 function unite(a: readonly Evidence[], b: readonly Evidence[]): Evidence[] {

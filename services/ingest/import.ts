@@ -224,7 +224,7 @@ async function placeStream(
     }))
   }
   const before = copied ?? overlap?.context
-  const told = before && catalogue.told(before.file).get(path)
+  const told = before && catalogue.told(before.file)
   const context = updated(before, told, surveyed, options.zone, catalogue.corrections())
   found.stream ??= context!.file
   found.context = context ?? before!

@@ -125,7 +125,7 @@ async function redated(
       ...fileEvidence(findings, { path, nowMs, others: [] }),
     ].map((e) => ({ ...e, allows: e.allows.map((value) => value - shift) }))
     const surveyed = { path, dataset, head: [], first, findings, evidence }
-    const next = updated(context, catalogue.told(file).get(path), surveyed, undefined, [])
+    const next = updated(context, catalogue.told(file), surveyed, undefined, [])
     if (!next) continue
     context = next
     catalogue.set(next)

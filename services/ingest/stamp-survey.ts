@@ -1,4 +1,4 @@
-import type { ClockSpan, Evidence } from '../../schemas/context.ts'
+import type { ClockFacts, Evidence } from '../../schemas/context.ts'
 import type { Stamp } from '../../schemas/source-record.ts'
 
 const DAY = 86400
@@ -25,7 +25,7 @@ export interface Turned {
   turn: number
 }
 
-export interface StampFindings {
+export interface StampFindings extends ClockFacts {
   lacks?: 'year' | 'date'
   /** The earliest and the latest of the stamps without a year or date. */
   first: Turned
@@ -35,10 +35,8 @@ export interface StampFindings {
   evidence: Evidence[]
   order?: Order
   orderOpen?: true
-  /** What stamps of two clocks in the same records show. */
-  clocks?: ClockSpan[]
-  /** The stamp in the middle of the first records, in Unix seconds, where most have a date. */
-  middle?: number
+  /** Most of the first records are of 1980 or later. */
+  later?: true
 }
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0

@@ -1,6 +1,6 @@
 import type { File, Head, Item, JsonAdapter } from '../../ingest-adapters/adapter.ts'
 import type { Loaded } from '../../ingest-adapters/load.ts'
-import type { ClockSpan, Context } from '../../schemas/context.ts'
+import type { Context } from '../../schemas/context.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import { HEAD_RECORDS } from './catalogue.ts'
 import { surveyClocks } from './clock-survey.ts'
@@ -13,6 +13,8 @@ import { readItems } from './read-items.ts'
 import { recognize } from './recognize.ts'
 import { sequence } from './sequence.ts'
 import { surveyStamps, type StampFindings } from './stamp-survey.ts'
+
+const SURELY_LATER = 10 * 366 * 86_400
 
 /** What the first pass over a file found. */
 export type Survey =
@@ -100,14 +102,15 @@ export async function survey(
     head: hashes,
     first: begins[0] ?? 0,
     begins,
-    findings: { ...stamps.finish(), ...told(clocks.finish(), dated) },
+    findings: { ...stamps.finish(), ...clocks.finish(), ...laterOf(dated) },
     forward: downs < 5 || downs <= ups * 3,
   }
 }
 
-function told(clocks: ClockSpan[], dated: number[]): Pick<StampFindings, 'clocks' | 'middle'> {
+/** By the stamp in the middle: a wild one here and there says nothing. */
+function laterOf(dated: number[]): Pick<StampFindings, 'later'> {
   const middle = dated.sort((a, b) => a - b)[dated.length >> 1]
-  return { ...(clocks.length > 0 && { clocks }), ...(middle !== undefined && { middle }) }
+  return middle !== undefined && middle > SURELY_LATER ? { later: true } : {}
 }
 
 function unrecognized(path: string, head: Head, adapters: readonly Loaded[]): Survey {

@@ -33,8 +33,13 @@ const UNTOLD_YEAR = 1972
 
 /** The UTC instant of a record under what is known of its stream, with its bounds, basis and flags. Pure: it asks no clock and no zone of the machine. */
 export function resolveTime(record: Dated, known: Corrected): ResolvedTime {
-  const doubt = known.clocks || known.middle !== undefined ? doubtOf(record, known) : undefined
-  if (!doubt) return readTime(record, withZone(record, known))
+  const doubt = known.clocks || known.later ? doubtOf(record, known) : undefined
+  if (!doubt) {
+    // A zone that was told holds before one that other stamps of the records show.
+    const shown = known.clocks && known.zone === undefined ? shownZone(record, known) : undefined
+    if (!shown) return readTime(record, known)
+    return readTime(record, { ...known, zone: shown.zone, zoneBasis: 'inferred' }, shown.slack)
+  }
   const { because, better, others } = doubt
   const applied = better && known.suggested
   const resolved = readTime(applied ? { ...record, time: better } : record, known)
@@ -60,14 +65,8 @@ type Dated = Pick<
 >
 const CORRECTED: readonly TimeFlag[] = ['clock-offset-applied']
 
-/** A zone that was told holds before one that other stamps of the records show. */
-function withZone(record: Dated, known: Corrected): Corrected {
-  if (!known.clocks || known.zone !== undefined) return known
-  const zone = shownZone(record, known)
-  return zone === undefined ? known : { ...known, zone, zoneBasis: 'inferred' }
-}
-
-function readTime(record: Dated, context: Corrected): ResolvedTime {
+/** `slack`: by so many seconds the zone may be another. */
+function readTime(record: Dated, context: Corrected, slack = 0): ResolvedTime {
   const stamp = record.time
   const flags: TimeFlag[] = []
   const local = localReading(record, context, flags)
@@ -102,8 +101,8 @@ function readTime(record: Dated, context: Corrected): ResolvedTime {
   const instant = utc(local.seconds, chosen)
   // A zone or a clock may move it there that was told after the record was taken: it stays on the timeline, at the edge.
   if (instant.isEdge) flags.push('time-out-of-range')
-  const earliest = utc(local.earliest, widestEast)
-  const latest = utc(local.latest + (stamp.minutesOnly ? 59 : 0), widestWest)
+  const earliest = utc(local.earliest, widestEast + slack)
+  const latest = utc(local.latest + (stamp.minutesOnly ? 59 : 0), widestWest - slack)
   const at = formatInstant(instant.seconds, instant.nanos, digits)
   const format = ({ seconds, nanos }: Moment): string =>
     seconds === instant.seconds ? at : formatInstant(seconds, nanos, digits)

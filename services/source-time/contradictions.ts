@@ -1,13 +1,13 @@
 import type { Bus } from '../bus/bus.ts'
 import type { EventIndex } from '../event-index/event-index.ts'
 import { openCatalogue } from '../ingest/catalogue.ts'
-import { contextOf, type ClockSpan, type Context } from '../../schemas/context.ts'
+import { contextOf, type Context } from '../../schemas/context.ts'
 
 /** What records of a source with a second stamp show of those that have none. */
 export interface SecondStamp {
   /** Seconds from the usual stamp to the better one; several where a clock of twelve hours lost its half, or was moved. */
   add: number[]
-  /** How many records show it. */
+  /** How many records show it, at least: files may be copies of one another. */
   records: number
   /** The usual stamps say no zone: then it is their zone that is shown. */
   unzoned?: true
@@ -26,7 +26,8 @@ export function secondStamp(
   )
   const wrong = mine.filter(({ add }) => add !== 0)
   if (wrong.length === 0) return undefined
-  const pairs = new Map(mine.map((span: ClockSpan) => [span.add, span.pairs]))
+  const pairs = new Map<number, number>()
+  for (const { add, pairs: more } of mine) pairs.set(add, (pairs.get(add) ?? 0) + more)
   return {
     add: [...pairs.keys()].sort((a, b) => pairs.get(b)! - pairs.get(a)! || a - b),
     records: [...pairs.values()].reduce((sum, n) => sum + n, 0),

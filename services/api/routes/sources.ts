@@ -29,7 +29,7 @@ const SECOND_STAMP = {
   add: Type.Array(
     Type.Number({ description: 'Seconds from the usual stamp of a record to its better one.' }),
   ),
-  records: Type.Integer({ description: 'How many records show it.' }),
+  records: Type.Integer({ description: 'How many records show it, at least.' }),
   unzoned: Type.Optional(Type.Literal(true)),
   applied: Type.Optional(Type.Literal(true)),
 }
