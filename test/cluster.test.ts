@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -21,6 +21,8 @@ if (!brokers || !elasticsearch) {
 } else {
   const root = t.testdir()
   cpSync(resolve('deploy/sample'), join(root, 'sample'), { recursive: true })
+  // What a person wrote of it afterwards would be one more source.
+  rmSync(join(root, 'sample/TIMELINE.md'))
   const workspace = `test-${Date.now().toString(36)}`
   const cluster = {
     RECOUNT_KAFKA_BROKERS: brokers,
