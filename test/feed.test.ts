@@ -149,6 +149,6 @@ await t.test(
       ],
     })
     t.equal(resources[0]!.configEntries[0]!.configValue, String(WEEK_MS))
-    t.strictSame(await cluster.bus.check(workspace), [])
+    t.strictSame((await cluster.bus.check(workspace)).wrong, [])
   },
 )
