@@ -9,6 +9,7 @@ import type { Bus, Delivered } from './bus.ts'
 import { clientAccess, explained } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
 import { checkTopics } from './kafka/check.ts'
+import { setCompression } from './kafka/compression.ts'
 import { connection } from './kafka/connection.ts'
 import { Feed } from './kafka/feed.ts'
 import { delivered, follow } from './kafka/follow.ts'
@@ -39,6 +40,7 @@ interface Log {
  * With one replica what is acknowledged survives a crash of the broker, but no power loss.
  */
 export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed: Feed } {
+  setCompression()
   const kafka = new Kafka({
     clientId: 'recount',
     brokers: [...settings.brokers],

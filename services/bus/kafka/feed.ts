@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000
 const RETENTION_MS = 7 * DAY_MS
 /** So many characters are sent at once: the client holds them several times. */
 const AT_ONCE = 8_000_000
+/** The client copies the messages of a partition again for each that it adds. */
+const MESSAGES_AT_ONCE = 500
 /** A document of 64 MiB as JSON, with what stands around it. */
 const LARGEST_MESSAGE = 136 * 1024 * 1024
 
@@ -87,7 +89,11 @@ export class Feed {
     try {
       for (let i = 0; i < events.length;) {
         const messages: { key: string; value: string }[] = []
-        for (let size = 0; i < events.length && size < AT_ONCE; i++) {
+        for (
+          let size = 0;
+          i < events.length && size < AT_ONCE && messages.length < MESSAGES_AT_ONCE;
+          i++
+        ) {
           const { file, document } = events[i]!
           messages.push({ key: file, value: document })
           size += document.length

@@ -152,10 +152,8 @@ function addValues(name: string, value: unknown, add: Add): void {
   else if (typeof value === 'string' || typeof value === 'number') add(name, String(value))
 }
 
-const SURROGATE = /[\ud800-\udfff]/
 /** Half a surrogate pair is no text in UTF-8. */
-export const wellFormed = (text: string): string =>
-  SURROGATE.test(text) ? Buffer.from(text).toString() : text
+export const wellFormed = (text: string): string => text.toWellFormed()
 
 /** A change as it comes back from Elasticsearch, so that the same one written again is seen to be the same. */
 export const storable = ({ text: _, ...change }: Change): StoredChange => ({
