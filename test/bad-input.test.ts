@@ -349,7 +349,7 @@ t.test('what never ends in a line, however long, is read at once', async (t) => 
       () => {
         const message = `${'\u001b'.repeat(1_500_000)}x`
         const record = { message, original: message, fields: {}, line: 1, place: 0 }
-        return twinOf({ ...record, time: {} as never }, 'logs/journald', 'db1').twin
+        return twinOf({ ...record, time: {} as never }, 'logs/journald', 'db1', 0).twin
       },
       Number,
     ],

@@ -218,6 +218,14 @@ t.test(
       ]),
       file('journal.json', [JSON.stringify(entry)]),
     )
+    const number = 'order 4100000001 took 0:10:31'
+    await none(
+      'a container without a host and numbers that are no time',
+      file('docker.log', [
+        JSON.stringify({ log: `${number}\n`, stream: 'stdout', time: stampOf(400) }),
+      ]),
+      file('journal.json', [JSON.stringify({ ...entry, MESSAGE: number })]),
+    )
   },
 )
 

@@ -60,7 +60,7 @@ export function normalize(
     host,
     service,
     level,
-    ...twinOf(record, batch.dataset, host),
+    ...twinOf(record, batch.dataset, host, resolved.seconds),
     text: `${record.message} ${host} ${service} ${user}`,
     document: documentOf(record, batch, resolved, {
       source,

@@ -6,8 +6,10 @@ import { kindOf } from './classify.ts'
 const READ = 1000
 /** A colour is told in fewer characters. */
 const COLOR = 20
-/** A clock, or an epoch. */
-const STAMPED = /\d:\d\d:\d\d|\d{10}/
+/** The seconds of a clock, or those since 1970, with or without what is smaller behind them. */
+const STAMP = /\d:\d\d:(\d\d)|(\d{10})/g
+/** What a program stamped comes to a channel so soon: no twins are further apart (event-index/same.ts). */
+const SOON = 2
 const NUMBERS_OR_COLON = /^[\d.]+$|:/
 
 interface Channel {
@@ -32,24 +34,34 @@ const CHANNELS: Readonly<Record<string, Channel>> = {
 const FILE: Channel = { name: 'file', written: ({ original }) => original }
 
 /**
- * What makes an event the same as one of another channel: the first line that the program wrote. Where that line tells no time of its own, other machines may have
+ * What makes an event, `seconds` after 1970, the same as one of another channel: the first line that the program wrote. Where that line does not tell this time, other machines may have
  * written it too, so the host goes into it; without a host there is then no telling. What else must agree is told in event-index/same.ts.
  */
 export function twinOf(
   record: SourceRecord,
   dataset: string,
   host: string,
+  seconds: number,
 ): Pick<Change, 'twin' | 'channel'> {
   if (kindOf(dataset) !== 'log') return { twin: null, channel: '' }
   const isSyslog = dataset === 'logs/syslog'
   const { name, written } = CHANNELS[dataset] ?? FILE
   const text = isSyslog ? record.message : written(record)
-  const isStamped = STAMPED.test(text.length > READ ? text.slice(0, READ) : text)
+  const isStamped = tellsTime(text.length > READ ? text.slice(0, READ) : text, seconds)
   if (!isStamped && host === '') return { twin: null, channel: '' }
   return {
     twin: hash(text, isStamped ? '' : shortName(host)),
     channel: isSyslog ? formOf(record) : name,
   }
+}
+
+/** Whether a text has a stamp of that time, in whatever zone; ten digits may be anything else, and so may a clock. */
+function tellsTime(text: string, seconds: number): boolean {
+  for (const [, clock, epoch] of text.matchAll(STAMP)) {
+    const apart = clock ? (Number(clock) - seconds) % 60 : Number(epoch) - seconds
+    if (Math.abs(apart) <= SOON || (clock && Math.abs(apart) >= 60 - SOON)) return true
+  }
+  return false
 }
 
 /** Some channels write the domain, others do not. */
