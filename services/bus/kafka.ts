@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Kafka, logLevel, type Admin, type KafkaJSError, type KafkaMessage } from 'kafkajs'
+import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
 import { offsetsOf, positionOf, type Offsets } from '../../schemas/position.ts'
 import { inProcessSpan } from '../tracing.ts'
-import { Unavailable } from '../unavailable.ts'
 import type { Bus, Delivered } from './bus.ts'
-import { clientAccess, explained } from './kafka/access.ts'
+import { clientAccess } from './kafka/access.ts'
 import { ageOf } from './kafka/age.ts'
+import { asking } from './kafka/asking.ts'
 import { checkTopics } from './kafka/check.ts'
 import { setCompression } from './kafka/compression.ts'
 import { connection } from './kafka/connection.ts'
@@ -25,7 +24,6 @@ import {
   type Topics,
 } from './kafka/topics.ts'
 
-const TRIES = 8
 const IN_CLEAR =
   'the password goes to Kafka as it is, for everybody on the way to read: set RECOUNT_KAFKA_SSL=true'
 
@@ -56,22 +54,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
   const producer = connection(() =>
     kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false }),
   )
-  const asking = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await question(await admin.get())
-      } catch (error) {
-        // A topic that was just made has no leader yet; the client does not try these questions again by itself.
-        if ((error as KafkaJSError).retriable && tries < TRIES) {
-          await sleep(tries * 100)
-          continue
-        }
-        throw new Unavailable(
-          `Kafka at ${settings.brokers.join(', ')} does not answer: ${explained(error as Error)}`,
-        )
-      }
-    }
-  }
+  const ask = asking(admin, settings.brokers)
   // A producer of its own: the log of record does not wait for the feed.
   const feeding = connection(() =>
     kafka.producer({ maxInFlightRequests: 1, allowAutoTopicCreation: false }),
@@ -87,7 +70,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
   }
   const open = async (workspace: string): Promise<Log> => {
     const topics = topicsOf(settings.prefix, workspace)
-    const partitions = await asking((a) => ensureTopics(a, topics, settings))
+    const partitions = await ask((a) => ensureTopics(a, topics, settings))
     const sender = new Sender(producer, topics, partitions, async () => {
       const ends = await Promise.all([
         lasts(topics.records, 'records'),
@@ -99,7 +82,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
   }
   /** The last offset of each partition that has one. */
   const lasts = (topic: string, name: keyof Topics): Promise<Offsets> =>
-    asking(async (a) => {
+    ask(async (a) => {
       const offsets = await a.fetchTopicOffsets(topic)
       return new Map(
         offsets
@@ -157,7 +140,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
 
   const handled = async (workspace: string, group: string): Promise<string | null> => {
     const { topics } = await log(workspace)
-    const [found] = await asking((a) =>
+    const [found] = await ask((a) =>
       a.fetchOffsets({ groupId: groupOf(workspace, group), topics: [topics.records] }),
     )
     return positionOf(
@@ -170,7 +153,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
   }
 
   return {
-    feed: new Feed(settings, feeding, asking),
+    feed: new Feed(settings, feeding, ask),
     async append(workspace, messages) {
       return (await log(workspace)).sender.append(messages)
     },
@@ -216,7 +199,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
       for (const [partition, last] of await lasts(records, 'records'))
         messages += Math.max(last - (at.get(partition) ?? -1), 0)
       if (messages === 0) return { messages, ageMs: 0 }
-      return { messages, ageMs: await asking((a) => ageOf(a, records, at, Date.now())) }
+      return { messages, ageMs: await ask((a) => ageOf(a, records, at, Date.now())) }
     },
     async *read(workspace, topics, key) {
       const { topics: names, partitions } = await log(workspace)
@@ -234,7 +217,7 @@ export function kafkaBus(settings: KafkaSettings, logger: Logger): Bus & { feed:
     },
     async check(workspace) {
       const { topics, partitions } = await log(workspace)
-      const { wrong, notes } = await asking((a) => checkTopics(a, topics, partitions))
+      const { wrong, notes } = await ask((a) => checkTopics(a, topics, partitions))
       const inClear = settings.access?.user?.mechanism === 'plain' && !settings.access.tls
       return { wrong, notes: inClear ? [...notes, IN_CLEAR] : notes }
     },

@@ -3,8 +3,8 @@ import type { Admin, Producer } from 'kafkajs'
 /** A client that is connected when it is asked for. */
 export interface Connection<T> {
   get(): Promise<T>
-  /** Closes it, if there is one; the next one is new. */
-  drop(): Promise<void>
+  /** Closes it, if there is one and it is this one still; the next one is new. */
+  drop(used?: T): Promise<void>
 }
 
 /** Connected when it is first asked for, and again after a failure. */
@@ -27,8 +27,11 @@ export function connection<T extends Admin | Producer>(make: () => T): Connectio
         made = undefined
         throw error
       })),
-    async drop() {
+    async drop(used) {
       const was = made
+      const client = used && (await was?.catch(() => undefined))
+      // Of several who used it the first drops it.
+      if (client !== used || made !== was) return
       made = undefined
       await was?.then((client) => client.disconnect()).catch(() => undefined)
     },

@@ -1,5 +1,6 @@
-import { CompressionTypes, type Admin, type Producer } from 'kafkajs'
+import { CompressionTypes, type Producer } from 'kafkajs'
 import { Unavailable } from '../../unavailable.ts'
+import type { Ask } from './asking.ts'
 import type { Connection } from './connection.ts'
 import type { KafkaSettings } from './topics.ts'
 
@@ -28,18 +29,14 @@ export const feedOf = (prefix: string, workspace: string): string => `${prefix}-
 export class Feed {
   readonly #settings: KafkaSettings
   readonly #producer: Connection<Producer>
-  readonly #asking: <T>(question: (admin: Admin) => Promise<T>) => Promise<T>
+  readonly #ask: Ask
   readonly #there = new Map<string, Promise<boolean>>()
   readonly #sending = new Map<string, Promise<void>>()
 
-  constructor(
-    settings: KafkaSettings,
-    producer: Connection<Producer>,
-    asking: <T>(question: (admin: Admin) => Promise<T>) => Promise<T>,
-  ) {
+  constructor(settings: KafkaSettings, producer: Connection<Producer>, ask: Ask) {
     this.#settings = settings
     this.#producer = producer
-    this.#asking = asking
+    this.#ask = ask
   }
 
   /** Makes the topic where there is none. */
@@ -57,7 +54,7 @@ export class Feed {
       replicationFactor: replicas,
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     }
-    await this.#asking((admin) => admin.createTopics({ topics: [topic], waitForLeaders: true }))
+    await this.#ask((admin) => admin.createTopics({ topics: [topic], waitForLeaders: true }))
     this.#there.delete(workspace)
   }
 
@@ -81,7 +78,7 @@ export class Feed {
   }
 
   async #isThere(workspace: string): Promise<boolean> {
-    const topics = await this.#asking((admin) => admin.listTopics())
+    const topics = await this.#ask((admin) => admin.listTopics())
     return topics.includes(this.#topic(workspace))
   }
 
