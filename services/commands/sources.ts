@@ -28,7 +28,13 @@ export const sourcesListCommand: Command<{ json?: boolean }> = async (setting, {
   await setting.out(
     table(
       ['source', 'kind', 'events', 'first', 'last'],
-      sources.map((s) => [s.source, Object.keys(s.kinds).join(', '), s.events, s.first, s.last]),
+      sources.map((s) => [
+        s.source,
+        Object.keys(s.kinds).join(', '),
+        s.events,
+        minuteOf(s.first),
+        minuteOf(s.last),
+      ]),
     ),
   )
   await setting.out('\n')
@@ -46,6 +52,9 @@ export const sourcesListCommand: Command<{ json?: boolean }> = async (setting, {
   )
   return 0
 }
+
+/** Not an instant: `10:00:00` would promise seconds that nobody counted. */
+const minuteOf = (start: string): string => start.replace(':00Z', 'Z')
 
 /** What was imported and not taken back since; and every path that ever was, for what is left of it can be taken back too. */
 async function importedFiles({
