@@ -6,8 +6,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, JsonAdapter } from '../adapter.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
-import { numberedElements } from '../shared/json-elements.ts'
-import { at, isObject, text } from '../shared/json.ts'
+import { at, elementsAt, isObject, text } from '../shared/json.ts'
 
 const isExport = (value: unknown): boolean =>
   isObject(at(value, 'guild')) &&
@@ -117,10 +116,7 @@ export const adapter: JsonAdapter = {
         yield { rejected: source, reason: 'not-a-record', line }
         return
       }
-      for (const element of numberedElements(source, 'messages', line)) {
-        yield 'rejected' in element
-          ? element
-          : readMessage(element.value, element.text, element.line, value)
-      }
+      for (const element of elementsAt(source, line, 'messages'))
+        yield readMessage(element.value, element.text, element.line, value)
     },
 }

@@ -5,9 +5,8 @@
  */
 import type { File, Item, JsonAdapter } from '../adapter.ts'
 import { chatItem, countReactions } from '../shared/chat-message.ts'
-import { numberedElements } from '../shared/json-elements.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
-import { at, isObject, text } from '../shared/json.ts'
+import { at, elementsAt, isObject, text } from '../shared/json.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
 const list = (value: unknown): readonly unknown[] =>
@@ -90,8 +89,8 @@ export const adapter: JsonAdapter = {
         yield { rejected: source, reason: 'not-a-record', line }
         return
       }
-      for (const one of numberedElements(source, 'messages', line))
-        yield 'rejected' in one ? one : readMessage(one.value, one.text, one.line, space)
+      for (const one of elementsAt(source, line, 'messages'))
+        yield readMessage(one.value, one.text, one.line, space)
     }
   },
   describes: (_head, values) =>

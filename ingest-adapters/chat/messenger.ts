@@ -7,8 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Item, JsonAdapter } from '../adapter.ts'
 import { chatItem, countReactions, fileName } from '../shared/chat-message.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
-import { numberedElements } from '../shared/json-elements.ts'
-import { at, isObject, text } from '../shared/json.ts'
+import { at, elementsAt, isObject, text } from '../shared/json.ts'
 
 const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value.slice(0, 200) : []
@@ -87,7 +86,7 @@ export const adapter: JsonAdapter = {
         return
       }
       const channel = threadName(value)
-      for (const one of numberedElements(source, 'messages', line))
-        yield 'rejected' in one ? one : readMessage(one.value, one.text, one.line, channel)
+      for (const one of elementsAt(source, line, 'messages'))
+        yield readMessage(one.value, one.text, one.line, channel)
     },
 }

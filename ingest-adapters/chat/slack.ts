@@ -7,8 +7,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { File, Head, Item, JsonAdapter } from '../adapter.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
-import { numberedElements } from '../shared/json-elements.ts'
-import { at, isObject, text, type JsonObject } from '../shared/json.ts'
+import { at, elementsAt, isObject, text, type JsonObject } from '../shared/json.ts'
 import { isChannel, isUser, shownName, slackFacts, slackNames } from '../shared/slack-names.ts'
 import {
   attachmentsText,
@@ -231,10 +230,8 @@ function parse(file: File): (value: unknown, source: string, line: number) => It
   return function* read(value, source, line): Generator<Item> {
     const messages = wrapped(value)
     if (messages) {
-      for (const element of numberedElements(source, 'messages', line)) {
-        if ('rejected' in element) yield element
-        else yield* readEntry(element.value, element.text, element.line)
-      }
+      for (const element of elementsAt(source, line, 'messages'))
+        yield* readEntry(element.value, element.text, element.line)
     } else yield* readEntry(value, source, line)
   }
   function* readEntry(value: unknown, source: string, line: number): Generator<Item> {

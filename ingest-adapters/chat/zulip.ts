@@ -7,9 +7,8 @@ import type { File, Item, JsonAdapter } from '../adapter.ts'
 import { chatItem, countReactions, fileName } from '../shared/chat-message.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import { htmlText } from '../shared/html-text.ts'
-import { numberedElements } from '../shared/json-elements.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
-import { at, isObject, parseJson, text } from '../shared/json.ts'
+import { at, elementsAt, isObject, parseJson, text } from '../shared/json.ts'
 
 const list = (value: unknown, most = 200): readonly unknown[] =>
   Array.isArray(value) ? value.slice(0, most) : []
@@ -138,9 +137,8 @@ export const adapter: JsonAdapter = {
         yield { rejected: source, reason: 'not-a-record', line }
         return
       }
-      for (const one of numberedElements(source, key, line)) {
-        if ('rejected' in one) yield one
-        else if (!isObject(one.value))
+      for (const one of elementsAt(source, line, key)) {
+        if (!isObject(one.value))
           yield { rejected: one.text, reason: 'not-a-record', line: one.line }
         else {
           const place = key === 'messages' ? placeOf(one.value) : exported(one.value)

@@ -1,8 +1,8 @@
-/** Rows of tickets in which several columns each hold when something happened to the ticket. */
+/** Tables of tickets: a row a ticket, in which several columns each hold when something happened to it. */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { Item } from '../adapter.ts'
+import type { DocumentAdapter, Item } from '../adapter.ts'
+import { rows, separatorOf, tableText, type Row } from './csv.ts'
 import { wholeStamp } from './json-stamp.ts'
-import type { Row } from './csv.ts'
 
 /** The cells of a row by the names of the header; some names stand several times. */
 export interface Ticket {
@@ -11,7 +11,7 @@ export interface Ticket {
   all(name: string): readonly string[]
 }
 
-export function ticketOf(header: readonly string[], row: Row): Ticket {
+function ticketOf(header: readonly string[], row: Row): Ticket {
   const all = (name: string): string[] =>
     header.flatMap((each, i) =>
       each === name && row.cells[i]?.trim() ? [row.cells[i].trim()] : [],
@@ -57,3 +57,34 @@ export function* ticketEvents(
     }
   }
 }
+
+const namesIn = (header: Row): string[] => header.cells.map((cell) => cell.trim())
+
+/** An adapter for such a table: `isHeader` knows it by the names of its columns, `read` gives the items of a ticket. */
+export const ticketTable = (
+  title: string,
+  isHeader: (columns: ReadonlySet<string>) => boolean,
+  read: (ticket: Ticket) => Iterable<Item>,
+): DocumentAdapter => ({
+  title,
+  unit: 'document',
+  recognizes: ({ lines: [first = ''] }) => {
+    const separator = separatorOf(first)
+    if (separator === undefined) return false
+    const [header] = rows(first, separator)
+    return header !== undefined && isHeader(new Set(namesIn(header)))
+  },
+  parse: () =>
+    function* (bytes, first) {
+      const text = tableText(bytes)
+      const separator = separatorOf(text.split('\n', 1)[0]!) ?? ','
+      let header: string[] | undefined
+      for (const row of rows(text, separator, first)) {
+        if (row.text.trim() === '') yield { context: 1, line: row.line }
+        else if (!header) {
+          header = namesIn(row)
+          yield { context: row.text.split('\n').length, line: row.line }
+        } else yield* read(ticketOf(header, row))
+      }
+    },
+})

@@ -4,14 +4,10 @@
  * (`01/May/24 10:05 AM;author;text`) and its resolution.
  */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { DocumentAdapter, Item } from '../adapter.ts'
-import { rows, separatorOf, tableText } from '../shared/csv.ts'
-import { ticketEvents, ticketOf, type Moment, type Ticket } from '../shared/ticket-rows.ts'
+import type { Item } from '../adapter.ts'
+import { ticketEvents, ticketTable, type Moment, type Ticket } from '../shared/ticket-rows.ts'
 
 const REQUIRED = ['Summary', 'Issue key', 'Created']
-const headerOf = (line: string, separator: string): string[] =>
-  [...rows(line, separator)].flatMap(({ cells }) => cells.map((cell) => cell.trim()))
-
 const LABELS: Readonly<Record<string, string>> = {
   'Issue Type': 'issue_type',
   Status: 'status',
@@ -70,27 +66,8 @@ function* readIssue(issue: Ticket): Generator<Item> {
   )
 }
 
-function* read(bytes: Uint8Array, first: number): Generator<Item> {
-  const text = tableText(bytes)
-  const separator = separatorOf(text.split('\n', 1)[0]!) ?? ','
-  let header: string[] | undefined
-  for (const row of rows(text, separator, first)) {
-    if (row.text.trim() === '') yield { context: 1, line: row.line }
-    else if (!header) {
-      header = row.cells.map((cell) => cell.trim())
-      yield { context: row.text.split('\n').length, line: row.line }
-    } else yield* readIssue(ticketOf(header, row))
-  }
-}
-
-export const adapter: DocumentAdapter = {
-  title: 'Jira issues as CSV',
-  unit: 'document',
-  recognizes: ({ lines }) => {
-    const separator = separatorOf(lines[0] ?? '')
-    if (separator === undefined) return false
-    const header = headerOf(lines[0]!, separator)
-    return REQUIRED.every((name) => header.includes(name))
-  },
-  parse: () => read,
-}
+export const adapter = ticketTable(
+  'Jira issues as CSV',
+  (columns) => REQUIRED.every((name) => columns.has(name)),
+  readIssue,
+)

@@ -4,9 +4,8 @@
  * written. Each record gives what has a time: opened, work started and ended, planned start and end of a change, resolved, closed.
  */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { DocumentAdapter, Item } from '../adapter.ts'
-import { rows, separatorOf, tableText } from '../shared/csv.ts'
-import { ticketEvents, ticketOf, type Ticket } from '../shared/ticket-rows.ts'
+import type { Item } from '../adapter.ts'
+import { ticketEvents, ticketTable, type Ticket } from '../shared/ticket-rows.ts'
 
 const NUMBER = ['Number', 'number']
 const TITLE = ['Short description', 'short_description']
@@ -55,29 +54,11 @@ function* readTicket(ticket: Ticket): Generator<Item> {
   )
 }
 
-function* read(bytes: Uint8Array, first: number): Generator<Item> {
-  const text = tableText(bytes)
-  const separator = separatorOf(text.split('\n', 1)[0]!) ?? ','
-  let header: string[] | undefined
-  for (const row of rows(text, separator, first)) {
-    if (row.text.trim() === '') yield { context: 1, line: row.line }
-    else if (!header) {
-      header = row.cells.map((cell) => cell.trim())
-      yield { context: row.text.split('\n').length, line: row.line }
-    } else yield* readTicket(ticketOf(header, row))
-  }
-}
-
-export const adapter: DocumentAdapter = {
-  title: 'ServiceNow list as CSV',
-  unit: 'document',
-  recognizes: ({ lines }) => {
-    const separator = separatorOf(lines[0] ?? '')
-    if (separator === undefined) return false
-    const [row] = rows(lines[0]!, separator)
-    const header = new Set(row?.cells.map((cell) => cell.trim()))
-    const has = (names: readonly string[]): boolean => names.some((name) => header.has(name))
-    return has(NUMBER) && has(TITLE) && MOMENTS.some(([, ...columns]) => has(columns))
+export const adapter = ticketTable(
+  'ServiceNow list as CSV',
+  (columns) => {
+    const has = (names: readonly string[]): boolean => names.some((name) => columns.has(name))
+    return has(NUMBER) && has(TITLE) && MOMENTS.some(([, ...moment]) => has(moment))
   },
-  parse: () => read,
-}
+  readTicket,
+)
