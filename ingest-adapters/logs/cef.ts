@@ -3,17 +3,12 @@
  * `CEF:0|vendor|product|version|signature|name|severity|key=value …`, alone or behind a header of syslog of any layout. The time is `rt`, when the
  * device saw the event, else `start`, else `end`, else that of the header. `cs1` and the like are named by `cs1Label`.
  */
-import type { Fields } from '../../schemas/source-record.ts'
-import type { Item, LineAdapter } from '../adapter.ts'
 import {
   deviceStamp,
-  eventAt,
-  readHeader,
-  severityLevel,
+  eventLines,
   spacedAttributes,
-  takeAttributes,
+  type DeviceEvent,
 } from '../shared/event-line.ts'
-import { isBlank, mostLines } from '../shared/lines.ts'
 
 const HEADER = /CEF: ?(\d)\|((?:(?:[^|\\]|\\.)*\|){5})((?:[^|\\]|\\.)*)(?:\||$)/y
 const NAMES: Readonly<Record<string, string>> = {
@@ -42,11 +37,6 @@ const TIMES = ['rt', 'start', 'end']
 const TAKEN = new Set([...SKIP, ...TIMES, ...Object.keys(NAMES)])
 const LABEL = /^(.+)Label$/
 
-const isCef = (line: string): boolean => {
-  const at = eventAt(line)
-  return at >= 0 && line.startsWith('CEF', at)
-}
-
 const unescape = (text: string): string =>
   text.replaceAll(/\\([\\|=nr])/g, (_, c: string) => (c === 'n' || c === 'r' ? '\n' : c))
 
@@ -64,46 +54,30 @@ function named(attributes: ReadonlyMap<string, string>): Map<string, string> {
   return out
 }
 
-function recordOf(line: string, number: number): Item {
-  const at = eventAt(line)
-  HEADER.lastIndex = Math.max(at, 0)
+function read(line: string, at: number): DeviceEvent | undefined {
+  HEADER.lastIndex = at
   const m = HEADER.exec(line)
-  if (at < 0 || !m)
-    return { rejected: line, reason: at < 0 ? 'not-a-record' : 'incomplete', line: number }
-  const [vendor, product, version, signature, name] = m[2]!
-    .split(/(?<!\\)\|/)
-    .map((part) => unescape(part.trim()))
+  if (!m) return undefined
+  const device = m[2]!.split(/(?<!\\)\|/).map((part) => unescape(part.trim()))
+  const name = device[4]
   const attributes = named(spacedAttributes(line.slice(HEADER.lastIndex)))
-  const header = readHeader(line, at)
-  const written = TIMES.map((name) => attributes.get(name)).find((time) => time !== undefined)
-  const own = written === undefined ? undefined : deviceStamp(written)
-  const time = own ?? header.time
-  if (time === undefined || time === 'impossible-time')
-    return { rejected: line, reason: time ?? 'no-time', line: number }
-  const fields: Fields = { ...header.fields }
-  fields['event.provider'] = [vendor, product].filter(Boolean).join(' ')
-  if (version) fields['service.version'] = version
-  if (signature) fields['event.code'] = signature
   const severity = m[3]!.trim()
-  const level = severityLevel(severity)
-  if (level !== undefined) fields['log.level'] = level
-  if (/^\d{1,2}$/.test(severity)) fields['event.severity'] = Number(severity)
-  takeAttributes(fields, attributes, NAMES, SKIP)
   const said = attributes.get('msg')
-  const message = [name, said === name ? undefined : said].filter(Boolean).join(': ')
-  const item: Item = { time, message: message || line, original: line, line: number, fields }
-  const stream = header.host ?? attributes.get('dvchost')
-  if (stream) item.stream = stream
-  return item
+  return {
+    time: deviceStamp(TIMES.map((key) => attributes.get(key)).find((time) => time !== undefined)),
+    device,
+    severity,
+    host: attributes.get('dvchost'),
+    message: [name, said === name ? undefined : said].filter(Boolean).join(': ') || line,
+    ...(/^\d{1,2}$/.test(severity) && { fields: { 'event.severity': Number(severity) } }),
+    attributes,
+  }
 }
 
-export const adapter: LineAdapter = {
+export const adapter = eventLines({
   title: 'CEF (ArcSight Common Event Format)',
-  unit: 'lines',
-  recognizes: (head) => mostLines(head, isCef),
-  parse: () =>
-    function* (lines, first) {
-      for (const [i, line] of lines.entries())
-        yield isBlank(line) ? { context: 1, line: first + i } : recordOf(line, first + i)
-    },
-}
+  prefix: 'CEF',
+  names: NAMES,
+  skip: SKIP,
+  read,
+})

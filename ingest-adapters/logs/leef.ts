@@ -4,17 +4,12 @@
  * alone or behind a header of syslog. The time is `devTime`, in the order of day and month that `devTimeFormat` tells, else that of the header.
  * Relays write a tab as `#011` or `<009>`.
  */
-import type { Fields } from '../../schemas/source-record.ts'
-import type { Item, LineAdapter } from '../adapter.ts'
 import {
   deviceStamp,
-  eventAt,
-  readHeader,
-  severityLevel,
+  eventLines,
   spacedAttributes,
-  takeAttributes,
+  type DeviceEvent,
 } from '../shared/event-line.ts'
-import { isBlank, mostLines } from '../shared/lines.ts'
 import { inOrder } from '../shared/numeric-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
@@ -38,11 +33,6 @@ const NAMES: Readonly<Record<string, string>> = {
   sev: 'event.severity',
 }
 const SKIP = new Set(['devTime', 'devTimeFormat', 'msg'])
-
-const isLeef = (line: string): boolean => {
-  const at = eventAt(line)
-  return at >= 0 && line.startsWith('LEEF', at)
-}
 
 /** The attributes from `at` on, where in version 2 the delimiter is told first. */
 function attributesOf(line: string, at: number, version: string): Map<string, string> {
@@ -74,47 +64,29 @@ function ordered(stamp: StampRead, format: string | undefined): StampRead {
   return inOrder(stamp, first === 'd' ? 'dmy' : first === 'M' ? 'mdy' : 'ymd')
 }
 
-function recordOf(line: string, number: number): Item {
-  const at = eventAt(line)
-  HEADER.lastIndex = Math.max(at, 0)
+function read(line: string, at: number): DeviceEvent | undefined {
+  HEADER.lastIndex = at
   const m = HEADER.exec(line)
-  if (at < 0 || !m)
-    return { rejected: line, reason: at < 0 ? 'not-a-record' : 'incomplete', line: number }
-  const [, version, vendor, product, productVersion, event] = m
+  if (!m) return undefined
+  const [, version, ...device] = m
   const attributes = attributesOf(line, HEADER.lastIndex, version!)
-  const header = readHeader(line, at)
-  const written = attributes.get('devTime')
-  const own =
-    written === undefined
-      ? undefined
-      : ordered(deviceStamp(written), attributes.get('devTimeFormat'))
-  const time = own ?? header.time
-  if (time === undefined || time === 'impossible-time')
-    return { rejected: line, reason: time ?? 'no-time', line: number }
-  const fields: Fields = { ...header.fields }
-  fields['event.provider'] = [vendor, product].filter(Boolean).join(' ')
-  if (productVersion) fields['service.version'] = productVersion
-  if (event) fields['event.code'] = event
-  const level = severityLevel(attributes.get('sev') ?? attributes.get('severity'))
-  if (level !== undefined) fields['log.level'] = level
-  takeAttributes(fields, attributes, NAMES, SKIP)
   const said = attributes.get('msg') ?? attributes.get('cat')
   const who = attributes.get('usrName')
-  const done = [product, event, who && `by ${who}`].filter(Boolean).join(' ')
-  const message = [done, said].filter(Boolean).join(': ')
-  const item: Item = { time, message, original: line, line: number, fields }
-  const stream = header.host ?? attributes.get('identHostName')
-  if (stream) item.stream = stream
-  return item
+  const done = [device[1], device[3], who && `by ${who}`].filter(Boolean).join(' ')
+  return {
+    time: ordered(deviceStamp(attributes.get('devTime')), attributes.get('devTimeFormat')),
+    device,
+    severity: attributes.get('sev') ?? attributes.get('severity'),
+    host: attributes.get('identHostName'),
+    message: [done, said].filter(Boolean).join(': '),
+    attributes,
+  }
 }
 
-export const adapter: LineAdapter = {
+export const adapter = eventLines({
   title: 'LEEF (QRadar Log Event Extended Format)',
-  unit: 'lines',
-  recognizes: (head) => mostLines(head, isLeef),
-  parse: () =>
-    function* (lines, first) {
-      for (const [i, line] of lines.entries())
-        yield isBlank(line) ? { context: 1, line: first + i } : recordOf(line, first + i)
-    },
-}
+  prefix: 'LEEF',
+  names: NAMES,
+  skip: SKIP,
+  read,
+})

@@ -1,29 +1,31 @@
 /** What CEF and LEEF have in common: a header of syslog or none, a prefix that names device and event, attributes with short names. */
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
 import { setField, setLabel } from './json-fields.ts'
 import { wholeStamp } from './json-stamp.ts'
 import { leadingStamp } from './leading-stamp.ts'
+import { isBlank, mostLines } from './lines.ts'
 import { readOffset, type StampRead } from './stamp.ts'
 import { readSyslogLine } from './syslog-line.ts'
 
 const EVENT = /(?:^|[\s:>])((?:CEF: ?[01]|LEEF:[12](?:\.\d)?)\|)/
 
 /** The place where the event begins in a line, -1 where there is none. */
-export function eventAt(line: string): number {
+function eventAt(line: string): number {
   const m = EVENT.exec(line.slice(0, 1024))
   return m ? m.index + m[0].length - m[1]!.length : -1
 }
 
 export const isEventLine = (line: string): boolean => eventAt(line) >= 0
 
-export interface LineHeader {
+interface LineHeader {
   time: Stamp | undefined
   host: string | undefined
   fields: Fields
 }
 
 /** What stands before the event: a header of syslog, a stamp alone, or nothing that is known. */
-export function readHeader(line: string, at: number): LineHeader {
+function readHeader(line: string, at: number): LineHeader {
   const nothing: LineHeader = { time: undefined, host: undefined, fields: {} }
   if (at === 0) return nothing
   const read = readSyslogLine(line)
@@ -40,7 +42,7 @@ export function readHeader(line: string, at: number): LineHeader {
 const ZONE_BEHIND = /^(.*\d(?: [AP]M)?) ?(?:GMT|UTC)?([+-]\d\d:?\d\d)$/
 
 /** A time as devices write it: an epoch in ms (some write s, which its digits tell), or a date, also with an offset behind `GMT`. */
-export function deviceStamp(written: string): StampRead {
+export function deviceStamp(written = ''): StampRead {
   const text = written.trim()
   const m = ZONE_BEHIND.exec(text)
   const stamp = wholeStamp(text)
@@ -52,7 +54,7 @@ export function deviceStamp(written: string): StampRead {
 }
 
 /** Attributes by name; those without a field become labels. */
-export function takeAttributes(
+function takeAttributes(
   fields: Fields,
   attributes: ReadonlyMap<string, string>,
   names: Readonly<Record<string, string>>,
@@ -68,7 +70,7 @@ export function takeAttributes(
 }
 
 /** Severities count from 0 to 10, or are named. */
-export function severityLevel(written: string | undefined): string | undefined {
+function severityLevel(written: string | undefined): string | undefined {
   const word =
     written
       ?.trim()
@@ -85,6 +87,71 @@ const NAMED: Readonly<Record<string, string>> = {
   high: 'error',
   veryhigh: 'critical',
 }
+
+/** What a line tells of its event behind the header of syslog. */
+export interface DeviceEvent {
+  /** Undefined where the event tells none: then that of the header of syslog counts. */
+  time: StampRead
+  /** Vendor, product, version and code of the event. */
+  device: readonly (string | undefined)[]
+  severity: string | undefined
+  /** The host, where no header of syslog tells it. */
+  host: string | undefined
+  message: string
+  /** Fields beside those that the attributes tell. */
+  fields?: Fields
+  attributes: ReadonlyMap<string, string>
+}
+
+interface EventFormat {
+  title: string
+  prefix: 'CEF' | 'LEEF'
+  /** The fields of the attributes that have one. */
+  names: Readonly<Record<string, string>>
+  /** Attributes that `read` used up. */
+  skip: ReadonlySet<string>
+  /** The event that begins at `at`; undefined where it is cut. */
+  read(line: string, at: number): DeviceEvent | undefined
+}
+
+function recordOf(line: string, number: number, format: EventFormat): Item {
+  const at = eventAt(line)
+  if (at < 0) return { rejected: line, reason: 'not-a-record', line: number }
+  const event = format.read(line, at)
+  if (!event) return { rejected: line, reason: 'incomplete', line: number }
+  const header = readHeader(line, at)
+  const time = event.time ?? header.time
+  if (typeof time !== 'object') return { rejected: line, reason: time ?? 'no-time', line: number }
+  const fields: Fields = { ...header.fields }
+  const [vendor, product, version, code] = event.device
+  fields['event.provider'] = [vendor, product].filter(Boolean).join(' ')
+  if (version) fields['service.version'] = version
+  if (code) fields['event.code'] = code
+  const level = severityLevel(event.severity)
+  if (level !== undefined) fields['log.level'] = level
+  Object.assign(fields, event.fields)
+  takeAttributes(fields, event.attributes, format.names, format.skip)
+  const item: Item = { time, message: event.message, original: line, line: number, fields }
+  const stream = header.host ?? event.host
+  if (stream) item.stream = stream
+  return item
+}
+
+/** An adapter for lines of such events. */
+export const eventLines = (format: EventFormat): LineAdapter => ({
+  title: format.title,
+  unit: 'lines',
+  recognizes: (head) =>
+    mostLines(head, (line) => {
+      const at = eventAt(line)
+      return at >= 0 && line.startsWith(format.prefix, at)
+    }),
+  parse: () =>
+    function* (lines, first) {
+      for (const [i, line] of lines.entries())
+        yield isBlank(line) ? { context: 1, line: first + i } : recordOf(line, first + i, format)
+    },
+})
 
 const KEY = /(?:^|\s)([A-Za-z_][\w.-]*(?:\[\d+\])?)=/g
 
