@@ -8,7 +8,7 @@ import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
 import { isCommitLine, isCommitLog, readCommitLine } from '../shared/commit-line.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
-import { groups, isGroup, refuse, type Group } from '../shared/lines.ts'
+import { readGroups, refuse, type Group } from '../shared/lines.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
@@ -147,11 +147,7 @@ export const adapter: LineAdapter = {
   recognizes: (head) => isLog(head) || isCommitLog(head),
   begins,
   parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (!isGroup(group)) yield group
-        else if (isCommit(group.head)) yield* commitItem(group)
-        else yield* readCommitLine(group)
-      }
-    },
+    readGroups(begins, (group) =>
+      isCommit(group.head) ? commitItem(group) : readCommitLine(group),
+    ),
 }

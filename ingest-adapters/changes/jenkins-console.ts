@@ -5,7 +5,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item, LineAdapter } from '../adapter.ts'
 import { plain } from '../shared/console-text.ts'
-import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { clockStamp } from '../shared/numeric-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
@@ -66,11 +66,5 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   recognizes,
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (isGroup(group)) yield* item(group)
-        else yield group
-      }
-    },
+  parse: () => readGroups(begins, item),
 }

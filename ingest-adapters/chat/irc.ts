@@ -11,7 +11,7 @@ import type { Head, Item, LineAdapter } from '../adapter.ts'
 import { stripTags, unescapeHtml } from '../shared/html-text.ts'
 import { ircEvent, isNick, tabbed, withoutFormatting, type IrcEvent } from '../shared/irc-line.ts'
 import { beginsWithStamp, dateIn, readIrcStamp } from '../shared/irc-stamp.ts'
-import { groups, isBlank, isGroup, refuse, type Group } from '../shared/lines.ts'
+import { isBlank, readGroups, refuse, type Group } from '../shared/lines.ts'
 
 const HTML = /^<[a-z][^>]{0,80}>\[/
 const HTML_REST = /^(?:<\/?[a-zA-Z!][^<>]{0,200}>\s*)+$/
@@ -149,11 +149,5 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   recognizes,
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (isGroup(group)) yield* read(group)
-        else yield group
-      }
-    },
+  parse: () => readGroups(begins, read),
 }

@@ -6,31 +6,32 @@
 import type { DocumentAdapter, Item } from '../adapter.ts'
 import { chatItem } from '../shared/chat-message.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
+import { newlinesBetween } from '../shared/lines.ts'
 import { slackText } from '../shared/slack-text.ts'
 import { textOf } from '../shared/utf8-text.ts'
-import { linesBetween, xmlAttribute, xmlElements, xmlText } from '../shared/xml-elements.ts'
+import { attribute, elementsNamed, elementText } from '../shared/xml-elements.ts'
 
 const NAMES = { users: new Map<string, string>(), channels: new Map<string, string>() }
 
 function* read(bytes: Uint8Array, first: number): Generator<Item> {
   const xml = textOf(bytes)
   const head = xml.slice(0, Math.max(xml.search(/<message[\s>]/), 0) || xml.length)
-  const channel = xmlText(head, 'channel_name')
-  const server = xmlText(head, 'team_domain')
+  const channel = elementText(head, 'channel_name')
+  const server = elementText(head, 'team_domain')
   let line = first
   let counted = 0
-  for (const { text: element, at } of xmlElements(xml, 'message')) {
-    line += linesBetween(xml, counted, at)
+  for (const { text: element, attributes, at } of elementsNamed(xml, 'message')) {
+    line += newlinesBetween(xml, counted, at)
     counted = at
-    const ts = xmlText(element, 'ts')?.trim()
+    const ts = elementText(element, 'ts')
     yield chatItem(
       {
         time: ts === undefined ? undefined : isoStamp(ts),
-        text: slackText(xmlText(element, 'text') ?? '', NAMES),
-        user: xmlText(element, 'user')?.trim(),
-        channel: channel?.trim(),
-        server: server?.trim(),
-        thread: xmlAttribute(element, 'conversation_id'),
+        text: slackText(elementText(element, 'text') ?? '', NAMES),
+        user: elementText(element, 'user'),
+        channel,
+        server,
+        thread: attribute(attributes, 'conversation_id'),
       },
       element,
       line,

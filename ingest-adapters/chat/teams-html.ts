@@ -7,8 +7,8 @@ import type { DocumentAdapter, Item } from '../adapter.ts'
 import { chatItem } from '../shared/chat-message.ts'
 import { htmlText } from '../shared/html-text.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
+import { newlinesBetween } from '../shared/lines.ts'
 import { textOf } from '../shared/utf8-text.ts'
-import { linesBetween } from '../shared/xml-elements.ts'
 
 const MESSAGE = /<div class="message(?: [^"]{0,80})?">\s{0,20}<div class="message-timestamp">/g
 const PART = '<div class="message-'
@@ -28,7 +28,7 @@ function* read(bytes: Uint8Array, first: number): Generator<Item> {
   let line = first
   let counted = 0
   for (const [i, at] of places.entries()) {
-    line += linesBetween(html, counted, at)
+    line += newlinesBetween(html, counted, at)
     counted = at
     const end = places[i + 1] ?? html.lastIndexOf('</body>')
     const original = html.slice(at, end > at ? end : undefined).trimEnd()

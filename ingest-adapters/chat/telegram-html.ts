@@ -6,10 +6,10 @@
 import type { DocumentAdapter, Item } from '../adapter.ts'
 import { chatItem, fileName } from '../shared/chat-message.ts'
 import { htmlText, unescapeHtml } from '../shared/html-text.ts'
+import { newlinesBetween } from '../shared/lines.ts'
 import { digitDateStamp } from '../shared/numeric-stamp.ts'
 import { readOffset, type StampRead } from '../shared/stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
-import { linesBetween } from '../shared/xml-elements.ts'
 
 const MESSAGE = '<div class="message '
 const ID = /^<div class="message ([^"]*)" id="message(-?\d+)"/
@@ -45,7 +45,7 @@ function* read(bytes: Uint8Array, first: number): Generator<Item> {
   for (let at = html.indexOf(MESSAGE); at >= 0;) {
     const next = html.indexOf(MESSAGE, at + 1)
     const original = html.slice(at, next < 0 ? undefined : next).trimEnd()
-    line += linesBetween(html, counted, at)
+    line += newlinesBetween(html, counted, at)
     counted = at
     at = next
     const [, kind = '', id = '0'] = ID.exec(original) ?? []

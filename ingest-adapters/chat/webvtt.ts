@@ -6,7 +6,7 @@
 import type { Stamp } from '../../schemas/source-record.ts'
 import type { DocumentAdapter, File, Item } from '../adapter.ts'
 import { chatItem } from '../shared/chat-message.ts'
-import { innerText } from '../shared/xml-elements.ts'
+import { unescapeHtml } from '../shared/html-text.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
 import { withZone } from '../shared/zone-name.ts'
@@ -54,6 +54,7 @@ function after(start: Stamp, timing: RegExpExecArray): Stamp {
   }
 }
 
+const TAG = /<[^<>]*>/g
 const VOICE = /^<v(?:\.[^\s>]*)?\s+([^<>]{1,200})>/
 const NAME = /^([^\s:<>][^:<>\n]{0,60}): (?=\S)/
 
@@ -62,7 +63,7 @@ function cue(block: string, line: number, start: Stamp | undefined): Item {
   const at = lines.findIndex((each) => TIMING.test(each))
   const words = lines.slice(at + 1).join('\n')
   const voice = VOICE.exec(words)?.[1]
-  const plain = innerText(`<c>${words}</c>`).trim()
+  const plain = unescapeHtml(words.replace(TAG, '')).trim()
   const named = voice === undefined ? NAME.exec(plain) : null
   return chatItem(
     {

@@ -5,7 +5,7 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
-import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { digitDateStamp } from '../shared/numeric-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
@@ -97,11 +97,5 @@ export const adapter: LineAdapter = {
     mostLines(head, begins, 0.2) &&
     head.lines.some((line) => SPEAKER.test(LINE.exec(shown(line))?.[7] ?? '')),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (isGroup(group)) yield* read(group)
-        else yield group
-      }
-    },
+  parse: () => readGroups(begins, read),
 }

@@ -6,6 +6,7 @@
 import { at, text as textOf, type JsonObject } from '../shared/json.ts'
 import { fieldsOf, jsonFormat, type FieldTable } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
+import { setSeverity } from '../shared/syslog-priority.ts'
 
 const TABLE: FieldTable = [
   ['host.name', 'host'],
@@ -24,7 +25,6 @@ const TABLE: FieldTable = [
   ['error.stack_trace', '_stack_trace'],
   ['trace.id', '_trace_id'],
 ]
-const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug']
 
 const isMessage = (value: unknown): value is JsonObject =>
   /^1\.\d$/.test(textOf(at(value, 'version')) ?? '') &&
@@ -36,8 +36,7 @@ export const adapter = jsonFormat({
   isRecord: isMessage,
   read: (value, json) => {
     const fields = fieldsOf(value, TABLE, ['version', 'timestamp', 'short_message', 'full_message'])
-    const level = SEVERITIES[Number(textOf(at(value, 'level')) ?? 'none')]
-    if (level !== undefined) fields['log.level'] = level
+    setSeverity(fields, Number(textOf(at(value, 'level')) ?? 'none'))
     const short = textOf(at(value, 'short_message'))?.trim() ?? ''
     const full = textOf(at(value, 'full_message'))?.trim() ?? ''
     return {

@@ -9,17 +9,13 @@ import { at, elementsAt, isObject, type JsonObject } from '../shared/json.ts'
 import { eventTime, type EventTime } from '../shared/json-event-time.ts'
 import { pairs, refuseValue } from '../shared/json-fields.ts'
 import { readMembers } from '../shared/json-record.ts'
-
-const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug']
+import { setSeverity } from '../shared/syslog-priority.ts'
 
 /** GELF (https://go2docs.graylog.org/current/getting_in_log_data/gelf.html) counts levels as syslog does. */
 function gelfLevel(value: JsonObject, fields: SourceRecord['fields']): void {
   const level = at(value, 'level')
-  if (typeof at(value, 'short_message') !== 'string' || typeof level !== 'number') return
-  const name = SEVERITIES[level]
-  if (name === undefined) return
-  fields['log.syslog.severity.code'] = level
-  fields['log.level'] = name
+  if (typeof at(value, 'short_message') === 'string' && typeof level === 'number')
+    setSeverity(fields, level)
 }
 
 function describe(fields: SourceRecord['fields'], value: JsonObject, timePath: string): string {

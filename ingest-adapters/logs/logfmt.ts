@@ -11,7 +11,7 @@ import { plain } from '../shared/console-text.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
-import { groups, isGroup, mostLines, refuse, type Group } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import type { StampRead } from '../shared/stamp.ts'
 
 const PRIORITY = /^<\d{1,3}>/
@@ -89,13 +89,7 @@ export const adapter: LineAdapter = {
   recognizes: (head) =>
     mostLines(head, (line) => begins(line) && HAS_TIME.test(line.slice(0, 4096))),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (isGroup(group)) yield* record(group)
-        else yield group
-      }
-    },
+  parse: () => readGroups(begins, record),
 }
 
 function readTime(value: string): StampRead {

@@ -5,7 +5,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import { addressField } from '../shared/client-address.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
-import { groups, isBlank, isGroup, mostLines, refuse } from '../shared/lines.ts'
+import { isBlank, mostLines, readGroups, refuse } from '../shared/lines.ts'
 import { addDuration, postgresqlStamp } from '../shared/postgresql-stamp.ts'
 
 const NAME = '(?:"[^"]*(?:""[^"]*)*"|[^,"]*)'
@@ -114,12 +114,7 @@ export const adapter: LineAdapter = {
 }
 
 /** Lines of which no record can be made. */
-function* damaged(lines: readonly string[], first: number): Generator<Item> {
-  for (const group of groups(lines, first, begins)) {
-    if (isGroup(group)) yield* refuse(group, 'incomplete')
-    else yield group
-  }
-}
+const damaged = readGroups(begins, (group) => refuse(group, 'incomplete'))
 
 /**
  * What the lines from `start` to `end` are, and where to go on. Where they are no record, a quote was lost, so that each of them that

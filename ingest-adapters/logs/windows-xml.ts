@@ -4,6 +4,7 @@
  * An event that begins no line belongs to the document that does; a document may have 64 MiB.
  */
 import type { DocumentAdapter, Item } from '../adapter.ts'
+import { newlinesBetween } from '../shared/lines.ts'
 import { textOf } from '../shared/utf8-text.ts'
 import { windowsRecord } from '../shared/windows-event.ts'
 import { xmlEvent } from '../shared/windows-xml.ts'
@@ -40,14 +41,12 @@ function* events(text: string, first: number): Generator<Item> {
   EVENT.lastIndex = 0
   for (const m of text.matchAll(EVENT)) {
     if (m.index < counted) continue
-    for (let i = text.indexOf('\n', counted); i >= 0 && i < m.index; i = text.indexOf('\n', i + 1))
-      line++
+    line += newlinesBetween(text, counted, m.index)
     const close = text.indexOf(END, m.index)
     const end = close < 0 ? text.length : close + END.length
     yield eventOf(text.slice(m.index, end).trimEnd(), line)
     counted = end
-    for (let i = text.indexOf('\n', m.index); i >= 0 && i < end; i = text.indexOf('\n', i + 1))
-      line++
+    line += newlinesBetween(text, m.index, end)
     seen = true
   }
   if (!seen) yield { context: text.split('\n').length - (text.endsWith('\n') ? 1 : 0), line }

@@ -1,4 +1,5 @@
 import type { Reason } from '../../schemas/rejection.ts'
+import { newlinesBetween } from './lines.ts'
 
 const DEPTH_LIMIT = 64
 /** A number, not a part of a text, with more digits than a double surely holds. */
@@ -155,13 +156,6 @@ export function member(json: string, key: string): { text: string; at: number } 
   return undefined
 }
 
-/** How many newlines a text has from one place to another. */
-function newlines(text: string, from: number, to: number): number {
-  let count = 0
-  for (let i = from; i < to; i++) if (text.charCodeAt(i) === 10) count++
-  return count
-}
-
 /**
  * The elements of the array at the end of a path of keys: each with its exact text, its value, and the number of its first line,
  * where `line` is that of the whole text.
@@ -176,12 +170,12 @@ export function* elementsAt(
   for (const key of path.slice(0, -1)) {
     const found = member(inner, key)
     if (!found) return
-    number += newlines(inner, 0, found.at)
+    number += newlinesBetween(inner, 0, found.at)
     inner = found.text
   }
   let counted = 0
   for (const { text: slice, at: place } of elements(inner, path.at(-1))) {
-    number += newlines(inner, counted, place)
+    number += newlinesBetween(inner, counted, place)
     counted = place
     const result = parseJson(slice)
     if ('value' in result) yield { text: slice, line: number, value: result.value }

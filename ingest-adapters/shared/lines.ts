@@ -38,6 +38,18 @@ export function* groups(
   }
 }
 
+/** A reader of blocks of lines that gives each group to `read`. */
+export const readGroups = (
+  begins: (line: string) => boolean,
+  read: (group: Group) => Iterable<Item>,
+): ((lines: readonly string[], first: number) => Generator<Item>) =>
+  function* (lines, first) {
+    for (const group of groups(lines, first, begins)) {
+      if (isGroup(group)) yield* read(group)
+      else yield group
+    }
+  }
+
 /** A group that is no record, line by line: its first line for the reason, the rest as continuations of what is not there. */
 export function* refuse(group: Group, reason: Reason): Generator<Item> {
   for (const [i, line] of group.text.split('\n').entries()) {
@@ -63,4 +75,11 @@ export function mostLines(head: Head, matches: (line: string) => boolean, share 
     if (hit || !/^\s/.test(line)) of++
   }
   return hits > 0 && hits >= of * share
+}
+
+/** How many newlines a text has from one place to another. */
+export function newlinesBetween(text: string, from: number, to: number): number {
+  let count = 0
+  for (let i = from; i < to; i++) if (text.charCodeAt(i) === 10) count++
+  return count
 }

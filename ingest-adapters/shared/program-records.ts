@@ -1,7 +1,7 @@
 /** Records of Java loggers and of Python's logging: a line, and the stack trace or other text behind it. */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Head, Item } from '../adapter.ts'
-import { groups, isGroup, refuse, type Group } from './lines.ts'
+import { readGroups, refuse, type Group } from './lines.ts'
 import { LEVELS, type Family } from './program-layouts.ts'
 import { beginsProgramLine, levelFollows, osloTrace, programLine } from './program-line.ts'
 import { describeException } from './stack-trace.ts'
@@ -34,13 +34,10 @@ export function familyOf(head: Head): Family | undefined {
   return java >= python ? 'java' : 'python'
 }
 
-export function* programRecords(lines: readonly string[], first: number): Generator<Item> {
-  for (const group of groups(lines, first, beginsProgramLine)) {
-    if (!isGroup(group)) yield group
-    else if (group.count === 1) yield* record(group)
-    else for (const part of apart(group)) yield* record(part)
-  }
-}
+export const programRecords = readGroups(beginsProgramLine, function* (group) {
+  if (group.count === 1) yield* record(group)
+  else for (const part of apart(group)) yield* record(part)
+})
 
 /** Takes out of a group what belongs to no record before it: another process' traceback with stamps of its own, and records without any. */
 function* apart(group: Group): Generator<Group> {

@@ -1,9 +1,8 @@
 /** A Windows event as XML, https://learn.microsoft.com/windows/win32/wes/eventschema-schema. */
 import { isoStamp } from './iso-stamp.ts'
 import { inUtc, type WindowsEvent } from './windows-event.ts'
-import { child, contentOf, elementsOf, type XmlElement } from './xml-tree.ts'
+import { child, contentOf, elementsOf, localName, type XmlElement } from './xml-tree.ts'
 
-const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 const DEPTH = 4
 
 /** The members of EventData or UserData: each element without elements in it, by its Name, its own name, or its number. */
@@ -15,7 +14,7 @@ export function dataIn(
   for (const each of elementsOf(element)) {
     if (elementsOf(each).length > 0 && depth < DEPTH) dataIn(each, depth + 1, into)
     else {
-      const name = local(each.name)
+      const name = localName(each.name)
       const own = name === 'Data' ? String(into.length) : name
       into.push([each.attributes.get('Name') ?? own, contentOf(each)])
     }
@@ -27,7 +26,7 @@ export function dataIn(
 export function xmlEvent(event: XmlElement): WindowsEvent | undefined {
   const system = child(event, 'System')
   const created = child(system, 'TimeCreated')
-  if (local(event.name) !== 'Event' || !created) return undefined
+  if (localName(event.name) !== 'Event' || !created) return undefined
   const text = (name: string): string | undefined => {
     const element = child(system, name)
     return element && contentOf(element).trim()

@@ -67,14 +67,14 @@ function attributesOf(written: string): Map<string, string> {
 }
 
 /** A name without the prefix of its namespace. */
-const local = (name: string): string => name.slice(name.indexOf(':') + 1)
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 export const elementsOf = ({ children }: XmlElement): XmlElement[] =>
   children.filter((child): child is XmlElement => typeof child !== 'string')
 
 /** The first element of a name below another. */
 export const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
-  element && elementsOf(element).find((each) => local(each.name) === name)
+  element && elementsOf(element).find((each) => localName(each.name) === name)
 
 /** All the text in an element. */
 export const contentOf = (element: XmlElement): string =>

@@ -6,10 +6,11 @@ import type { Fields } from '../../schemas/source-record.ts'
 import type { DocumentAdapter, Item } from '../adapter.ts'
 import { htmlText } from '../shared/html-text.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
+import { newlinesBetween } from '../shared/lines.ts'
 import { mailDate } from '../shared/mail-date.ts'
 import type { StampRead } from '../shared/stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
-import { attribute, elementsNamed, elementText } from '../shared/xml-text.ts'
+import { attribute, elementsNamed, elementText } from '../shared/xml-elements.ts'
 
 const ROOT =
   /<(?:feed\b[^>]{0,1000}http:\/\/www\.w3\.org\/2005\/Atom|rss\b[^>]{0,1000}version=|rdf:RDF\b)/
@@ -70,7 +71,8 @@ function* items(text: string, first: number): Generator<Item> {
     let counted = 0
     for (const { text: entry, at } of elementsNamed(text, name)) {
       any = true
-      for (; counted < at; counted++) if (text.charCodeAt(counted) === 10) line++
+      line += newlinesBetween(text, counted, at)
+      counted = at
       yield* entryItems(entry, line)
     }
   }
