@@ -1,15 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { text as textOf } from 'node:stream/consumers'
 import { Command as Program, Option } from 'commander'
-import { Type } from 'typebox'
-import { Check } from 'typebox/value'
-import { ROLES, type Role } from '../../schemas/role.ts'
-import { Kind } from '../../schemas/timeline-event.ts'
-import { Control } from '../../schemas/window.ts'
-import { isWorkspace, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { ownFormats } from '../ingest/own-formats.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
 import { intoFile } from './into-file.ts'
+import { controlsOf, count, kinds, roles, workspaceName } from './option-values.ts'
 import { packageVersion } from './package-version.ts'
 import { run, type Invocation } from './run.ts'
 
@@ -20,27 +16,6 @@ interface Shared {
 
 interface WithFormats extends Shared {
   formats?: string
-}
-
-function kinds(value: string): string[] {
-  const list = value.split(',')
-  const wrong = list.find((kind) => !Kind.enum.includes(kind as Kind))
-  if (wrong === undefined) return list
-  throw new WrongUse(`--kind ${wrong} is no kind; there are: ${Kind.enum.join(', ')}`)
-}
-
-function roles(value: string): Role[] {
-  const list = value.split(',')
-  const wrong = list.find((role) => !(ROLES as readonly string[]).includes(role))
-  if (wrong === undefined) return list as Role[]
-  throw new WrongUse(`--roles ${wrong} is no role; there are: ${ROLES.join(', ')}`)
-}
-
-function workspaceName(value: string): string {
-  if (isWorkspace(value)) return value
-  throw new WrongUse(
-    `--workspace ${value} is no name: use lower-case letters, digits and hyphens, at most 63`,
-  )
 }
 
 /** The options with the formats themselves in place of their folder. */
@@ -54,33 +29,11 @@ async function withFormats({
   return { ...options, formats }
 }
 
+const MOST_ENTRIES = { from: 1, to: 1000 }
+
 const ERASED = `
 It holds for what is imported later too, and after a rebuild. In a data folder the bytes are overwritten. Kafka cannot overwrite: there they are hidden, and
 stay in the topics of the workspace until these are deleted. To be rid of them, restore a backup of it into a new workspace.`
-
-const count =
-  (option: string, { from = 0, to = Number.MAX_SAFE_INTEGER } = {}) =>
-  (value: string): number => {
-    const number = /^\d+$/.test(value) ? Number(value) : NaN
-    if (number >= from && number <= to) return number
-    throw new WrongUse(`${option} ${value} is no whole number from ${from} to ${to}`)
-  }
-
-const MOST_ENTRIES = { from: 1, to: 1000 }
-
-/** The controls that a file declares. @throws WrongUse */
-function controlsOf(path: string): Control[] {
-  let value: unknown
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new WrongUse(`--controls ${path} cannot be read: ${(error as Error).message}`)
-  }
-  if (Check(Type.Array(Control), value)) return value
-  throw new WrongUse(
-    `--controls ${path} is no list of controls: write it as [{"title":"…","query":"…","kind":"…","source":"…"}], with a title in each`,
-  )
-}
 
 /** Reads the arguments, runs the command, resolves to the exit status. Rejects with WrongUse or a CommanderError. */
 export async function commandLine(
