@@ -8,7 +8,7 @@ import { eventItems } from '../shared/event-items.ts'
 import { isObject } from '../shared/json.ts'
 import { event, revision, workload } from '../shared/kubernetes-objects.ts'
 import { textOf } from '../shared/utf8-text.ts'
-import { readYaml } from '../shared/yaml-block.ts'
+import { readYaml } from '../shared/yaml.ts'
 
 const VARIANTS = [event, revision, workload, application]
 const KIND =

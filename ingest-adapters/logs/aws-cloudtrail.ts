@@ -12,7 +12,7 @@ import {
   phrase,
   told,
   type FieldTable,
-  type Told,
+  type ToldRecord,
 } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 
@@ -85,7 +85,7 @@ function messageOf(event: JsonObject): string {
   return error ? `${done} failed: ${error}` : told(done, signIn)
 }
 
-function readEvent(event: JsonObject): Told {
+function readEvent(event: JsonObject): ToldRecord {
   const fields = fieldsOf(event, TABLE, SKIP)
   const failed =
     at(event, 'errorCode') !== undefined ||

@@ -10,7 +10,7 @@ import { plain } from '../shared/console-text.ts'
 import { describeInner } from '../shared/container-line.ts'
 import { at, text as textOf, type JsonObject } from '../shared/json.ts'
 import { setField, setLabel } from '../shared/json-fields.ts'
-import { jsonFormat, type Told } from '../shared/json-format.ts'
+import { jsonFormat, type ToldRecord } from '../shared/json-format.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
@@ -40,7 +40,7 @@ function utc(written: unknown): StampRead {
 const rowOf = (cells: readonly unknown[]): JsonObject =>
   Object.fromEntries(cells.map((cell) => [String(at(cell, 'field')), at(cell, 'value')]))
 
-function readRow(row: JsonObject): Told {
+function readRow(row: JsonObject): ToldRecord {
   const fields: Fields = {}
   const message = describeInner(plain(textOf(at(row, '@message')) ?? '').trim(), fields)
   for (const [key, value] of Object.entries(row)) {

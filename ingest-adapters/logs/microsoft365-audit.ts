@@ -10,7 +10,7 @@ import {
   phrase,
   told,
   type FieldTable,
-  type Told,
+  type ToldRecord,
 } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
@@ -49,7 +49,7 @@ function utc(stamp: StampRead): StampRead {
 /** `203.0.113.7:51234`, `[2001:db8::7]:51234` */
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+(?:\.\d+){3})):(\d{1,5})$/
 
-function readRecord(record: JsonObject): Told {
+function readRecord(record: JsonObject): ToldRecord {
   const fields = fieldsOf(record, TABLE, SKIP)
   const peer = WITH_PORT.exec(textOf(at(record, 'ClientIP')) ?? '')
   if (peer) {

@@ -2,7 +2,15 @@
  * Year first: ISO 8601 calendar dates and RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339), with the liberties that log writers take:
  * a space for the T, `/` or `.` in the date, a comma before the fraction, hours of an offset alone, the compact form 20240501T100000Z.
  */
-import { fraction, isDigit, makeStamp, number, readOffset, type StampRead } from './stamp.ts'
+import {
+  fractionBehindMark,
+  isDigit,
+  makeStamp,
+  number,
+  readOffset,
+  sixNumbers,
+  type StampRead,
+} from './stamp.ts'
 
 const UTC_WORD = /^ ?(?:UTC|GMT)(?![A-Za-z0-9+-])/
 
@@ -43,14 +51,7 @@ function time(
   if (text.charCodeAt(end) === colon) {
     second = number(text, end + 1, 2)
     if (second < 0) return undefined
-    end += 3
-    const mark = text.charCodeAt(end)
-    if ((mark === 46 || mark === 44) && isDigit(text.charCodeAt(end + 1))) {
-      const f = fraction(text, end + 1)
-      nanos = f.nanos
-      digits = f.digits
-      end = f.end
-    }
+    ;({ nanos, digits, end } = fractionBehindMark(text, end + 3))
   }
   if (isDigit(text.charCodeAt(end))) return undefined
   return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
@@ -92,23 +93,7 @@ const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:[T ]?-?|\.(?=\d{6}[.,]\d))(\d\d):?(\d\d)
 function compactStamp(text: string, at: number): StampRead {
   const m = COMPACT.exec(text.slice(at, at + 24))
   if (!m) return undefined
-  let end = at + m[0].length
-  let nanos = 0
-  let digits = 0
-  const mark = text.charCodeAt(end)
-  if ((mark === 46 || mark === 44) && isDigit(text.charCodeAt(end + 1))) {
-    const f = fraction(text, end + 1)
-    nanos = f.nanos
-    digits = f.digits
-    end = f.end
-  }
-  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const { nanos, digits, end } = fractionBehindMark(text, at + m[0].length)
+  const [year, month, day, hour, minute, second] = sixNumbers(m)
   return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
 }

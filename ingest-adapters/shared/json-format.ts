@@ -4,16 +4,13 @@
  */
 import type { Fields, SourceRecord } from '../../schemas/source-record.ts'
 import type { Item, JsonAdapter } from '../adapter.ts'
+import type { Told } from './event-items.ts'
 import { at, elementsAt, isObject, scalars, text as textOf, type JsonObject } from './json.ts'
 import { mostValues, refuseValue, setField, setLabel } from './json-fields.ts'
-import type { StampRead } from './stamp.ts'
 
 /** What a format reads out of one record; without a time it is refused. */
-export interface Told {
-  time: StampRead
-  message: string
+export interface ToldRecord extends Told {
   fields: Fields
-  nativeId?: string | undefined
   stream?: string | undefined
 }
 
@@ -27,7 +24,7 @@ export interface JsonFormat {
   /** Whether a value is the format's own, but tells of no event: an envelope around nothing. */
   isContext?(value: JsonObject): boolean
   /** `json` is the text around the record, `outer` the value that it stands in. */
-  read(value: JsonObject, json: string, outer: unknown): Told
+  read(value: JsonObject, json: string, outer: unknown): ToldRecord
 }
 
 const LOOKED_AT = 50
@@ -51,8 +48,7 @@ export function jsonFormat(format: JsonFormat): JsonAdapter {
       json,
       outer,
     )
-    if (time === undefined || time === 'impossible-time')
-      return refuseValue(json, line, time ?? 'no-time')
+    if (typeof time !== 'object') return refuseValue(json, line, time ?? 'no-time')
     const record: SourceRecord = { time, message, original: json, line, fields }
     if (nativeId !== undefined) record.nativeId = nativeId
     if (stream !== undefined) record.stream = stream

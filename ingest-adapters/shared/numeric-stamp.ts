@@ -10,6 +10,7 @@ import {
   makeStamp,
   readClock,
   readOffset,
+  sixNumbers,
   UNTOLD_YEAR,
   type StampRead,
 } from './stamp.ts'
@@ -88,14 +89,7 @@ const PACKED = /^(\d\d)(\d\d)(\d\d) (\d\d)(\d\d)(\d\d)(?!\d)/
 export function packedStamp(text: string, at = 0): StampRead {
   const m = PACKED.exec(text.slice(at, at + 14))
   if (!m) return undefined
-  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [year, month, day, hour, minute, second] = sixNumbers(m)
   const parts = { year: fullYear(year), month, day, hour, minute, second, nanos: 0, digits: 0 }
   return makeStamp(m[0], parts, undefined)
 }

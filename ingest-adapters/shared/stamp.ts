@@ -111,6 +111,26 @@ export function fraction(text: string, at: number): { nanos: number; digits: num
   return { nanos: nanos * SCALE[digits]!, digits, end: i }
 }
 
+/** The fraction that a point or comma at `at` begins; where none stands there, of no digits and ending at `at`. */
+export function fractionBehindMark(text: string, at: number): ReturnType<typeof fraction> {
+  const mark = text.charCodeAt(at)
+  return (mark === 46 || mark === 44) && isDigit(text.charCodeAt(at + 1))
+    ? fraction(text, at + 1)
+    : { nanos: 0, digits: 0, end: at }
+}
+
+/** What the first six groups of a pattern captured, as numbers: year, month, day, hour, minute, second. */
+export const sixNumbers = (
+  m: RegExpExecArray,
+): [number, number, number, number, number, number] => [
+  Number(m[1]),
+  Number(m[2]),
+  Number(m[3]),
+  Number(m[4]),
+  Number(m[5]),
+  Number(m[6]),
+]
+
 /**
  * An offset (`Z`, `+02:00`, `-0530`, `+02`) at `at`. With `spaced`, the short form `+02` is not one, because a number may follow a time.
  * Offsets of a day and more are no offsets and give 'impossible-time'.
@@ -167,14 +187,7 @@ export function readClock(
   if (text.charCodeAt(i) === 58) {
     second = number(text, i + 1, 2)
     if (second < 0) return undefined
-    i += 3
-    const mark = text.charCodeAt(i)
-    if ((mark === 46 || mark === 44) && isDigit(text.charCodeAt(i + 1))) {
-      const f = fraction(text, i + 1)
-      nanos = f.nanos
-      digits = f.digits
-      i = f.end
-    }
+    ;({ nanos, digits, end: i } = fractionBehindMark(text, i + 3))
   }
   if (isDigit(text.charCodeAt(i))) return undefined
   const half = /^[ \u202f\u00a0]?([AaPp])\.?[Mm]\b\.?/.exec(text.slice(i, i + 6))

@@ -1,5 +1,5 @@
 /** VTIMEZONE of iCalendar: the offset that a calendar's own rules give a local time. RFC 5545 3.6.5, https://www.rfc-editor.org/rfc/rfc5545#section-3.6.5 */
-import { daysFromCivil, daysInMonth, readOffset } from './stamp.ts'
+import { daysFromCivil, daysInMonth, readOffset, sixNumbers } from './stamp.ts'
 
 interface Rule {
   /** Local seconds of the first time that it begins. */
@@ -23,14 +23,7 @@ export function zoneRule(value: (name: string) => string | undefined): Rule | un
   const wall = WALL.exec(value('DTSTART') ?? '')
   const offset = readOffset((value('TZOFFSETTO') ?? '').slice(0, 5), 0)
   if (!wall || typeof offset !== 'object') return undefined
-  const [year, month, day, hour, minute, second] = wall.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [year, month, day, hour, minute, second] = sixNumbers(wall)
   const from = daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
   const rule: Rule = { from, offset: offset.offset }
   const repeats = value('RRULE') ?? ''

@@ -4,13 +4,36 @@
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { DocumentAdapter, Item } from '../adapter.ts'
-import { frontMatter, type FrontMatter } from '../shared/front-matter.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
 import type { StampRead } from '../shared/stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
+import { yamlMembers } from '../shared/yaml.ts'
 
 const TRACK = /\{\{<\s*track\s+"([^"]{1,40})"\s*>\}\}/g
 const ONE_DIGIT = /^(\d{4}-\d\d-\d\d[T ])(?=\d:)/
+
+const OPENED = /^\uFEFF?---[ \t]*\r?\n/
+const CLOSED = /^---[ \t]*\r?$/m
+
+/** The settings between two lines `---` at the beginning, and what follows. */
+interface FrontMatter {
+  /** Scalars without their quotes; a list as its elements joined by commas. */
+  values: ReadonlyMap<string, string>
+  body: string
+}
+
+/** Undefined where a file does not begin with such a block, or it is not closed. */
+function frontMatter(text: string): FrontMatter | undefined {
+  const opened = OPENED.exec(text)
+  if (!opened) return undefined
+  const rest = text.slice(opened[0].length)
+  const closed = CLOSED.exec(rest)
+  if (!closed) return undefined
+  return {
+    values: yamlMembers(rest.slice(0, closed.index).split('\n')),
+    body: rest.slice(closed.index + closed[0].length).trim(),
+  }
+}
 
 const isOurs = ({ values }: FrontMatter): boolean =>
   values.has('title') &&

@@ -5,7 +5,7 @@
 import type { Fields } from '../../schemas/source-record.ts'
 import type { DocumentAdapter } from '../adapter.ts'
 import { alertAction } from '../shared/alert-state.ts'
-import { yamlMembers } from '../shared/front-matter.ts'
+import { yamlMembers } from '../shared/yaml.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
 import { textOf } from '../shared/utf8-text.ts'
 

@@ -6,13 +6,24 @@
 import { momentOf, type Told } from '../shared/event-items.ts'
 import { at, isObject, text, type JsonObject } from '../shared/json.ts'
 import { variantsAdapter, type Variant } from '../shared/json-variants.ts'
-import { plainText } from '../shared/rich-text.ts'
 
 const listOf = (value: unknown): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : []
 
 const nameOf = (person: unknown): string | undefined =>
   text(at(person, 'displayName')) ?? text(at(person, 'name'))
+
+const DEPTH = 20
+
+/** The words of a text, or of a tree of nodes (Atlassian's document format), without marks, on one line for each block. */
+function plainText(value: unknown, depth = 0): string {
+  const written = text(value) ?? text(at(value, 'text'))
+  if (written !== undefined) return written
+  const content = at(value, 'content')
+  if (!Array.isArray(content) || depth > DEPTH) return ''
+  const between = content.some((node) => at(node, 'type') === 'text') ? '' : '\n'
+  return content.map((node) => plainText(node, depth + 1)).join(between)
+}
 
 const titleOf = (issue: unknown): string =>
   [text(at(issue, 'key')), text(at(issue, 'fields', 'summary'))].filter((part) => part).join(' ')

@@ -1,8 +1,41 @@
 /**
- * The YAML that programs print (`kubectl -o yaml`): mappings and lists by indent, scalars, quoted texts and blocks `|` and `>`; of the short forms only `{}` and `[]`.
- * No anchors, tags or comments within, which no program prints. Every scalar stays text, because a stamp is read later.
+ * The plain part of YAML. That which people write: members one below the other. That which programs print (`kubectl -o yaml`): mappings and lists by indent, scalars, quoted
+ * texts and blocks `|` and `>`; of the short forms only `{}` and `[]`; no anchors, tags or comments within, which no program prints. Every scalar stays text, because a stamp
+ * is read later.
  */
-import { yamlScalar } from './front-matter.ts'
+
+// The end of the line is always reached, and a run of blanks gone through once: nothing here is tried again.
+const FLAT_MEMBER = /^([A-Za-z_][\w-]{0,60}):(?:[ \t]+(.*))?$/s
+const FLAT_ELEMENT = /^[ \t]*- +(.*)$/s
+const COMMENT = /(?<![ \t])[ \t]+#.*$/s
+
+/** YAML's scalar on one line: quotes and a comment behind it are no part of it. */
+export function yamlScalar(written: string): string {
+  const text = written.trim()
+  const quoted = /^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/.exec(text)
+  if (quoted) return quoted[1]?.replace(/\\(["\\])/g, '$1') ?? quoted[2]!.replaceAll("''", "'")
+  return text.startsWith('#') ? '' : text.replace(COMMENT, '')
+}
+
+/** Members of a flat YAML mapping, those that are lists of scalars among them. */
+export function yamlMembers(lines: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  let list: string | undefined
+  for (const line of lines) {
+    const member = FLAT_MEMBER.exec(line.trimEnd())
+    const element = member ? null : FLAT_ELEMENT.exec(line.trimEnd())
+    if (member) {
+      const value = yamlScalar(member[2] ?? '')
+      list = value === '' ? member[1]! : undefined
+      if (!values.has(member[1]!)) values.set(member[1]!, value)
+    } else if (element && list !== undefined) {
+      const before = values.get(list)
+      const one = yamlScalar(element[1]!)
+      values.set(list, before ? `${before}, ${one}` : one)
+    }
+  }
+  return values
+}
 
 const DEPTH = 64
 const MEMBER =
