@@ -6,10 +6,10 @@
  * CGI programs wrote.
  */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { LineAdapter } from '../adapter.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
 import { setSource } from '../shared/client-address.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
-import { groups, isGroup, mostLines, refuse } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import { monthFirstStamp } from '../shared/month-stamp.ts'
 import { isDigit } from '../shared/stamp.ts'
 
@@ -36,27 +36,22 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   recognizes: (head) => mostLines(head, (line) => WITH_LEVEL.test(line)),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (!isGroup(group)) {
-          yield group
-          continue
-        }
-        const m = HEAD.exec(group.head)!
-        const written = m[1]!
-        const time = isDigit(written.charCodeAt(0)) ? isoStamp(written) : monthFirstStamp(written)
-        if (time === undefined || time === 'impossible-time') {
-          yield* refuse(group, time ?? 'not-a-record')
-          continue
-        }
-        const fields: Fields = {}
-        if (m[3]) fields['log.level'] = m[3]
-        if (m[2]) fields['log.logger'] = m[2]
-        const message = readText(group.text, m[0].length, fields)
-        yield { time, message, original: group.text, line: group.line, fields }
-      }
-    },
+  parse: () => readGroups(begins, read),
+}
+
+function* read(group: Group): Generator<Item> {
+  const m = HEAD.exec(group.head)!
+  const written = m[1]!
+  const time = isDigit(written.charCodeAt(0)) ? isoStamp(written) : monthFirstStamp(written)
+  if (time === undefined || time === 'impossible-time') {
+    yield* refuse(group, time ?? 'not-a-record')
+    return
+  }
+  const fields: Fields = {}
+  if (m[3]) fields['log.level'] = m[3]
+  if (m[2]) fields['log.logger'] = m[2]
+  const message = readText(group.text, m[0].length, fields)
+  yield { time, message, original: group.text, line: group.line, fields }
 }
 
 /** The text without process and client, which become fields. Error number and AH code stay: people look for them. */

@@ -3,9 +3,9 @@
  */
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
-import type { LineAdapter } from '../adapter.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
 import { isObject, parseJson } from '../shared/json.ts'
-import { groups, isGroup, refuse, type Group } from '../shared/lines.ts'
+import { readGroups, refuse, type Group } from '../shared/lines.ts'
 import { windowsRecord } from '../shared/windows-event.ts'
 import { isEventTree, treeEvent } from '../shared/windows-tree.ts'
 
@@ -20,19 +20,13 @@ export const adapter: LineAdapter = {
   twoClocks: true,
   recognizes: (head) => HEAD.test(head.text),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (!isGroup(group)) {
-          yield group
-          continue
-        }
-        const json = group.text.slice(group.head.length)
-        const record = recordOf(json, group)
-        if (typeof record === 'string') yield* refuse(group, record)
-        else yield record
-      }
-    },
+  parse: () => readGroups(begins, read),
+}
+
+function* read(group: Group): Generator<Item> {
+  const record = recordOf(group.text.slice(group.head.length), group)
+  if (typeof record === 'string') yield* refuse(group, record)
+  else yield record
 }
 
 function recordOf(json: string, { text, line }: Group): SourceRecord | Reason {

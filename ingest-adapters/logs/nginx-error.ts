@@ -4,10 +4,10 @@
  * Variants: without the connection number, with several lines (a message that quotes a response), without a client (startup, reload, workers).
  */
 import type { Fields } from '../../schemas/source-record.ts'
-import type { LineAdapter } from '../adapter.ts'
+import type { Item, LineAdapter } from '../adapter.ts'
 import { setSource } from '../shared/client-address.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
-import { groups, isGroup, mostLines, refuse } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 
 const LINE = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?/
 const DETAIL = /, (client|server|request|upstream|host|referrer|subrequest): ("[^"]*"|[^,\n]+)/g
@@ -31,36 +31,31 @@ export const adapter: LineAdapter = {
   unit: 'lines',
   recognizes: (head) => mostLines(head, begins),
   begins,
-  parse: () =>
-    function* (lines, first) {
-      for (const group of groups(lines, first, begins)) {
-        if (!isGroup(group)) {
-          yield group
-          continue
-        }
-        const m = LINE.exec(group.head)!
-        const time = isoStamp(group.head)
-        if (time === undefined || time === 'impossible-time') {
-          yield* refuse(group, 'impossible-time')
-          continue
-        }
-        const message = group.text.slice(m[0].length).trim() || group.text
-        const fields: Fields = {
-          'log.level': m[1]!,
-          'process.pid': Number(m[2]),
-          'process.thread.id': Number(m[3]),
-        }
-        for (const [, key, value] of message.slice(detailsAt(message)).matchAll(DETAIL)) {
-          const name = FIELD[key!]
-          const text = value!.replaceAll('"', '').trim()
-          if (text === '') continue
-          if (name) fields[name] = text
-          else if (key === 'client') setSource(fields, text)
-          else if (key === 'request') setRequest(fields, value!)
-        }
-        yield { time, message, original: group.text, line: group.line, fields }
-      }
-    },
+  parse: () => readGroups(begins, read),
+}
+
+function* read(group: Group): Generator<Item> {
+  const m = LINE.exec(group.head)!
+  const time = isoStamp(group.head)
+  if (time === undefined || time === 'impossible-time') {
+    yield* refuse(group, 'impossible-time')
+    return
+  }
+  const message = group.text.slice(m[0].length).trim() || group.text
+  const fields: Fields = {
+    'log.level': m[1]!,
+    'process.pid': Number(m[2]),
+    'process.thread.id': Number(m[3]),
+  }
+  for (const [, key, value] of message.slice(detailsAt(message)).matchAll(DETAIL)) {
+    const name = FIELD[key!]
+    const text = value!.replaceAll('"', '').trim()
+    if (text === '') return
+    if (name) fields[name] = text
+    else if (key === 'client') setSource(fields, text)
+    else if (key === 'request') setRequest(fields, value!)
+  }
+  yield { time, message, original: group.text, line: group.line, fields }
 }
 
 /** The details begin with the client. What a program wrote before them may look like them, and a request behind them too. */
