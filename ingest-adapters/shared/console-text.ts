@@ -8,6 +8,9 @@ const ESCAPES = new RegExp(
   'g',
 )
 
+/** A text without colours and window titles. */
+export const withoutColours = (text: string): string =>
+  text.includes(ESC) ? text.replace(ESCAPES, '') : text
+
 /** A console's text without colours, window titles and line ends. */
-export const plain = (text: string): string =>
-  (text.includes(ESC) ? text.replace(ESCAPES, '') : text).trimEnd()
+export const plain = (text: string): string => withoutColours(text).trimEnd()
