@@ -27,8 +27,7 @@ function stampOf(line: string): StampRead {
   return whole === undefined ? clockStamp(line) : isoStamp(whole)
 }
 
-const textAfter = (line: string): string =>
-  plain(line.slice(stampLength(line))).trim()
+const textAfter = (line: string): string => plain(line.slice(stampLength(line))).trim()
 
 function* item(group: Group): Generator<Item> {
   const time = stampOf(group.head)

@@ -3,13 +3,14 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
 import tar from 'tar-stream'
-import yauzl from 'yauzl'
+import type yauzl from 'yauzl'
 import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './archive-limits.ts'
 import type { FileInput } from './files.ts'
 import { placeOf, type Input } from './input.ts'
 import { spool } from './spool.ts'
 import { isOfficeMember, readWorkbook, sheetText, type Workbook } from './spreadsheet.ts'
 import { untilFailure } from './until-failure.ts'
+import { nameOf, opened, openZip } from './zip.ts'
 import type { Unreadable } from './walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
@@ -18,8 +19,6 @@ const DEEPEST = 3
 const GZIP_SLICE = 32 * 1024
 /** A block of 128 KiB may take four bytes. */
 const ZSTD_SLICE = 256
-/** An archive inside another must be held in memory. */
-const NESTED_LIMIT = 64 * 1024 * 1024
 
 type Format = 'zip' | 'office' | 'tar' | 'gzip' | 'zstd'
 
@@ -217,13 +216,14 @@ async function* sheetMembers(
       left.member()
       entries.set(nameOf(entry), entry)
     }
-    let book: Workbook | undefined
-    yield* left.spend(async function* (limited): AsyncGenerator<never> {
-      book = await readWorkbook((name) => {
+    const reading = left.spend(async function* (limited) {
+      yield await readWorkbook((name) => {
         const entry = entries.get(name)
         return entry && limited(opened(zip, entry))
       })
     })
+    let book: Workbook | undefined
+    for await (const read of reading) book = read
     const { sheets } = book ?? { sheets: [] }
     for (const { name, member: path } of sheets) {
       const entry = entries.get(path)
@@ -241,29 +241,6 @@ async function* sheetMembers(
     zip.close()
   }
   yield* zipMembers(left, archive, depth)
-}
-
-async function openZip(archive: Input): Promise<yauzl.ZipFile> {
-  const options = {
-    lazyEntries: true,
-    autoClose: false,
-    // A name that leads out of the archive would end the reading of all of it.
-    decodeStrings: false,
-    validateEntrySizes: true,
-  } as const
-  const { onDisk } = archive as FileInput
-  return onDisk
-    ? yauzl.openPromise(onDisk, options)
-    : yauzl.fromBufferPromise(await whole(archive), options)
-}
-
-function nameOf(entry: yauzl.Entry): string {
-  const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry
-  return yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, false)
-}
-
-async function* opened(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
-  yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>
 }
 
 async function* tarMembers(
@@ -315,16 +292,4 @@ async function* tarMembers(
   rethrow()
   const error = await feeding
   if (error instanceof Error) throw error
-}
-
-async function whole(input: Input): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of input.open()) {
-    size += chunk.length
-    if (size > NESTED_LIMIT)
-      throw new TooLarge('an archive inside another is larger than 64 MiB: unpack it first')
-    parts.push(chunk)
-  }
-  return Buffer.concat(parts)
 }
