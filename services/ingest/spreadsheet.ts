@@ -135,7 +135,8 @@ export async function* sheetText(
   let width = 0
   for await (const row of elementTexts(sheet, 'row')) {
     const tree = xmlTree(row)
-    const cells = tree ? cellsOf(tree, book) : []
+    // What cannot be read comes out as it stands, for whoever reads the table to refuse.
+    const cells = tree ? cellsOf(tree, book) : [row]
     if (cells.every((cell) => cell === '')) continue
     width = Math.max(width, cells.length)
     while (cells.length < width) cells.push('')
@@ -196,7 +197,7 @@ function moment(days: number, style: Style, dayZero: number): string | undefined
   return hasClock ? `${day} ${shown}` : day
 }
 
-/** The elements of a name, each as text, cut out as the bytes come; none is within another of its name. */
+/** The elements of a name, each as text, cut out as the bytes come; none is within another of its name. Throws where the last one has no end. */
 async function* elementTexts(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
@@ -219,4 +220,5 @@ async function* elementTexts(
     text = text.slice(from)
     if (text.length > PART_LIMIT) throw new TooLarge('one of its rows is over 64 MiB')
   }
+  if (begin.test(text)) throw new Error(`it breaks off within an element ${name}`)
 }
