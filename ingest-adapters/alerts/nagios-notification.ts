@@ -1,7 +1,7 @@
 /**
  * What Nagios and its relatives write into a notification for people, as kept in a file or copied out of a mail: Nagios's and Icinga 2's `notify-by-email` commands
  * (https://github.com/Icinga/icinga2/tree/master/etc/icinga2/scripts), OMD's template, and Checkmk's text mail (https://docs.checkmk.com/latest/en/notifications.html).
- * Several in a row each begin with their line of stars. The time is what `Date/Time`, `When` or `Date` says, in whatever form the macro gave it.
+ * Several in a row each begin with their line of stars; above the first may be the fields of its mail. The time is what `Date/Time`, `When` or `Date` says, in whatever form the macro gave it.
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { DocumentAdapter, Item } from '../adapter.ts'
@@ -17,6 +17,9 @@ const ALONE = /^(?:additional info|info|output|details): *$/i
 /** `OK -> CRIT`, as Checkmk writes what happened. */
 const EVENT = /(?:->|→)\s*(\w+)/
 const SENTENCE = /^\S.* is ([A-Z]{2,12})!?$/
+
+/** The fields of the mail that a notification stands in. */
+const MAIL_FIELD = /^(?:[A-Za-z][\w-]{0,60}:(?: .*)?|[ \t].*)$/
 
 type Values = ReadonlyMap<string, string>
 
@@ -80,6 +83,10 @@ export const adapter: DocumentAdapter = {
   begins: (line) => STARS.test(line),
   parse: () => (bytes, line) => {
     const text = textOf(bytes).trimEnd()
-    return text.trim() === '' ? [] : [item(text, line)]
+    if (text.trim() === '') return []
+    const lines = text.split(/\r?\n/)
+    return lines.every((each) => MAIL_FIELD.test(each))
+      ? [{ context: lines.length, line }]
+      : [item(text, line)]
   },
 }

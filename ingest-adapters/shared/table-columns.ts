@@ -41,10 +41,10 @@ const TIMES = [
   'time when date zeit datum uhrzeit fecha hora heure',
   'start started begin began beginn',
   'created opened reported occurred at',
+  'updated modified changed',
 ].map((line) => new Set(line.split(' ')))
 /** A column of times that are not that of the row. */
-const OTHERS =
-  /^(?:end|ended|until|to|finish|finished|resolved|closed|updated|modified|due|duration|zone|expires)$/
+const OTHERS = /^(?:end|ended|until|to|finish|finished|resolved|closed|due|duration|zone|expires)$/
 const MESSAGES =
   /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|ereignis|beschreibung|titel|was)$/
 const USERS = /^(?:who|user|username|author|owner|person|actor|by|assignee|reporter|wer|name)$/
