@@ -16,7 +16,7 @@ export interface Head {
   readonly file: File
   /** The first 64 KiB at most. */
   readonly bytes: Uint8Array
-  /** The bytes decoded, without a byte order mark. */
+  /** The bytes decoded, without a byte order mark and the colours of a terminal. */
   readonly text: string
   /** The lines that have something in them, without a last line that was cut off. */
   readonly lines: readonly string[]
@@ -37,7 +37,7 @@ export interface Described {
   context: number
   /** Line number of the first of them. */
   line: number
-  /** The date that they tell for the clock times after them, such as "Day changed to 14 Jan 2009". */
+  /** The date that they tell for the clock times after them, and the year for stamps without one, such as "Day changed to 14 Jan 2009". */
   date?: Stamp
 }
 
@@ -61,7 +61,7 @@ export interface LineAdapter extends Common {
   unit: 'lines'
   /**
    * Whether a line begins a record; the lines up to the next such line belong to it. Left out: every line does.
-   * `parse` gets whole records only.
+   * `parse` gets whole records only, without the colours of a terminal.
    */
   begins?(line: string): boolean
   /**

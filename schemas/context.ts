@@ -4,12 +4,13 @@ import { LAST_SECOND } from './instants.ts'
 /** One thing that tells the year or the date of a stream's stamps. Years and days are those of the stream's first record (turn 0). */
 export const Evidence = Type.Object({
   /**
-   * `weekday` and `leap-day` exclude years; `file-name` and `other-source` point at one; the times at which something was archived, last written
+   * `weekday` and `leap-day` exclude years; `heading`, `file-name` and `other-source` point at one; the times at which something was archived, last written
    * or imported tell only that the last record is not later.
    */
   kind: Type.Enum([
     'weekday',
     'leap-day',
+    'heading',
     'file-name',
     'other-source',
     'archive-time',

@@ -54,6 +54,23 @@ const STORED = Array.from(
   (_, i) => `2024-05-01T10:00:00Z INFO ${10_000 + i}\n`,
 ).join('')
 
+/** A row of a sheet, and a spreadsheet of one sheet, and of another that is missing. */
+const ROW = (...texts: string[]): string =>
+  `<row>${texts.map((text) => `<c t="str"><v>${text}</v></c>`).join('')}</row>`
+const workbookOf = (rows: string): Buffer =>
+  zipOf([
+    ['[Content_Types].xml', '<Types/>'],
+    [
+      'xl/workbook.xml',
+      '<workbook><sheets><sheet name="Log" r:id="a"/><sheet name="Gone" r:id="b"/></sheets></workbook>',
+    ],
+    [
+      'xl/_rels/workbook.xml.rels',
+      '<Relationships><Relationship Id="a" Target="/xl/log.xml"/><Relationship Id="b" Target="gone.xml"/></Relationships>',
+    ],
+    ['xl/log.xml', `<worksheet><sheetData>${rows}</sheetData></worksheet>`],
+  ])
+
 const bomb = (depth: number): Buffer =>
   depth === 0 ? Buffer.from(LINE) : zipOf([['a.zip', bomb(depth - 1)]], { deflated: true })
 
@@ -150,6 +167,27 @@ const HOSTILE: Record<
     ]),
     4,
     {},
+  ],
+  // No spreadsheet: what is in it is read like the members of any other zip.
+  'letter.docx': [
+    zipOf([
+      ['[Content_Types].xml', '<Types/>'],
+      ['word/notes.log', LINE],
+    ]),
+    1,
+    { unrecognized: 1 },
+  ],
+  'cut.xlsx': [
+    workbookOf(`${ROW('Time', 'Event')}${ROW('2024-05-01T10:00:00Z', 'down')}<row><c><v>cut`),
+    1,
+    { unreadable: 1 },
+  ],
+  'malformed.xlsx': [
+    workbookOf(
+      `${ROW('Time', 'Event')}${ROW('2024-05-01T10:00:00Z', 'down').repeat(3)}<row><c></d></row>${ROW('2024-05-01T10:01:00Z', 'up')}`,
+    ),
+    4,
+    { 'no-time': 1 },
   ],
   'encrypted.zip': [
     zipOf([['secret.log', LINE]], { encrypted: true }),

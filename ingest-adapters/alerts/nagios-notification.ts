@@ -1,13 +1,14 @@
 /**
  * What Nagios and its relatives write into a notification for people, as kept in a file or copied out of a mail: Nagios's and Icinga 2's `notify-by-email` commands
  * (https://github.com/Icinga/icinga2/tree/master/etc/icinga2/scripts), OMD's template, and Checkmk's text mail (https://docs.checkmk.com/latest/en/notifications.html).
- * Several in a row each begin with their line of stars. The time is what `Date/Time`, `When` or `Date` says, in whatever form the macro gave it.
+ * Several in a row each begin with their line of stars. A whole mail is read by email/eml, whoever wrote it. The time is what `Date/Time`, `When` or `Date` says, in whatever form the macro gave it.
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { DocumentAdapter, Item } from '../adapter.ts'
 import { alertAction } from '../shared/alert-state.ts'
 import { wholeStamp } from '../shared/json-stamp.ts'
 import { labelledLines } from '../shared/labelled-text.ts'
+import { beginsWithMailHeader } from '../shared/mail-headers.ts'
 import { textOf } from '../shared/utf8-text.ts'
 
 const STARS = /^\*{3,}[^*].*\*{3,}\s*$|^--(?:SERVICE|HOST)-ALERT-{4,}/
@@ -75,7 +76,8 @@ export const adapter: DocumentAdapter = {
   unit: 'document',
   recognizes: (head) => {
     const lines = head.lines.slice(0, 60)
-    return isNotification(labelledLines(lines), lines)
+    const isMail = beginsWithMailHeader(head.text.trimStart().split(/\r?\n/, 60))
+    return !isMail && isNotification(labelledLines(lines), lines)
   },
   begins: (line) => STARS.test(line),
   parse: () => (bytes, line) => {

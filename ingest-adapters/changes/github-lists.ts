@@ -135,7 +135,7 @@ const commit: Variant = {
 const runByGh: Variant = {
   is: (value) =>
     (at(value, 'databaseId') !== undefined || at(value, 'workflowName') !== undefined) &&
-    at(value, 'headSha') !== undefined &&
+    (at(value, 'headSha') !== undefined || at(value, 'headBranch') !== undefined) &&
     typeof at(value, 'createdAt') === 'string',
   *events(value) {
     const name = text(at(value, 'workflowName')) ?? text(at(value, 'displayTitle'))

@@ -27,12 +27,7 @@ function stampOf(line: string): StampRead {
   return whole === undefined ? clockStamp(line) : isoStamp(whole)
 }
 
-/** Notes for the page that Jenkins hides from a terminal. */
-const ESC = String.fromCharCode(27)
-const HIDDEN = new RegExp(`${ESC}\\[8m[^${ESC}]*${ESC}\\[0m`, 'g')
-
-const textAfter = (line: string): string =>
-  plain(line.slice(stampLength(line)).replace(HIDDEN, '')).trim()
+const textAfter = (line: string): string => plain(line.slice(stampLength(line))).trim()
 
 function* item(group: Group): Generator<Item> {
   const time = stampOf(group.head)

@@ -1,12 +1,22 @@
 /**
  * Mattermost bulk export, https://docs.mattermost.com/onboard/bulk-loading-data.html: JSON lines, each with a `type` and under that name an object. Posts and direct
  * posts are messages, with their replies inside; versions, teams, channels, users, emojis describe. Stamps are milliseconds; posts have no ids.
+ * Also lists of posts as the API answers (https://developers.mattermost.com/api-documentation/, `order` and `posts`), with ids of posts, users and channels in place of names.
  */
 import type { Item, JsonAdapter } from '../adapter.ts'
 import { chatItem, countReactions, fileName } from '../shared/chat-message.ts'
 import { epochStamp } from '../shared/epoch-stamp.ts'
 import { mostValues } from '../shared/json-fields.ts'
-import { at, elementsAt, isObject, text, type JsonObject } from '../shared/json.ts'
+import {
+  at,
+  elementsAt,
+  isObject,
+  member,
+  members,
+  parseJson,
+  text,
+  type JsonObject,
+} from '../shared/json.ts'
 
 const POSTS = new Set(['post', 'direct_post'])
 const DESCRIBES =
@@ -43,6 +53,20 @@ const ACTIONS: Readonly<Record<string, string>> = {
   me: 'action',
 }
 
+/** A post of the API knows its id; what was deleted has the time of that. */
+const isApiPost = (value: unknown): value is JsonObject =>
+  typeof at(value, 'id') === 'string' &&
+  typeof at(value, 'create_at') === 'number' &&
+  typeof at(value, 'channel_id') === 'string' &&
+  typeof at(value, 'message') === 'string'
+
+const isPostList = (value: unknown): boolean => {
+  const posts = at(value, 'posts')
+  return (
+    Array.isArray(at(value, 'order')) && isObject(posts) && Object.values(posts).some(isApiPost)
+  )
+}
+
 const list = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value.slice(0, 200) : []
 
@@ -67,6 +91,8 @@ function readPost(
   root?: string,
 ): Item {
   const created = at(post, 'create_at')
+  const deleted = at(post, 'delete_at')
+  const id = text(at(post, 'id'))
   const type = text(at(post, 'type')) ?? ''
   const attachments = at(post, 'props', 'attachments')
   const cards = list(attachments).flatMap((one) =>
@@ -78,17 +104,21 @@ function readPost(
       text: text(at(post, 'message')) ?? cards.join('\n'),
       action: Object.hasOwn(ACTIONS, type) ? ACTIONS[type] : type || undefined,
       user: text(at(post, 'props', 'override_username')) ?? text(at(post, 'user')),
-      userId: text(at(post, 'user')),
+      userId: text(at(post, 'user')) ?? text(at(post, 'user_id')),
       isBot:
         at(post, 'props', 'from_webhook') === 'true' || at(post, 'props', 'from_bot') === 'true',
       channel,
       thread: root,
       edited: stampOf(post),
+      deleted: typeof deleted === 'number' && deleted > 0 ? String(deleted) : undefined,
       reactions: countReactions(list(at(post, 'reactions')).map((r) => text(at(r, 'emoji_name')))),
-      files: list(at(post, 'attachments')).flatMap((one) => {
-        const path = text(at(one, 'path'))
-        return path ? [fileName(path)] : []
-      }),
+      files: list(at(post, 'attachments'))
+        .flatMap((one) => {
+          const path = text(at(one, 'path'))
+          return path ? [fileName(path)] : []
+        })
+        .concat(list(at(post, 'metadata', 'files')).flatMap((one) => text(at(one, 'name')) ?? [])),
+      nativeId: id && `mattermost ${id}`,
     },
     source,
     line,
@@ -106,16 +136,37 @@ function* read(value: JsonObject, source: string, line: number): Generator<Item>
   }
 }
 
+function* readPosts(source: string, first: number): Generator<Item> {
+  const posts = member(source, 'posts')
+  if (!posts) return
+  let line = first + linesIn(source.slice(0, posts.at))
+  let before = 0
+  for (const { text: own, at: place } of members(posts.text)) {
+    line += linesIn(posts.text.slice(before, place))
+    before = place
+    const read = parseJson(own)
+    const post = 'value' in read ? read.value : undefined
+    if (isApiPost(post)) {
+      const root = text(at(post, 'root_id')) || undefined
+      yield readPost(post, own, line, text(at(post, 'channel_id')), root)
+    } else yield { rejected: own, reason: 'not-a-record', line }
+  }
+}
+
+const linesIn = (json: string): number => json.split('\n').length - 1
+
 export const adapter: JsonAdapter = {
-  title: 'Mattermost bulk export',
+  title: 'Mattermost bulk export and posts of its API',
   unit: 'json',
   recognizes: (head) =>
-    mostValues(head, (value) => isPost(value) || describes(value)) &&
-    head.values.some((value) => isPost(value) || text(at(value, 'type')) === 'version'),
+    mostValues(head, isPostList) ||
+    (mostValues(head, (value) => isPost(value) || describes(value)) &&
+      head.values.some((value) => isPost(value) || text(at(value, 'type')) === 'version')),
   parse: () =>
     function* (value, source, line) {
       if (isObject(value) && POSTS.has(text(at(value, 'type')) ?? ''))
         yield* read(value, source, line)
+      else if (isPostList(value)) yield* readPosts(source, line)
       else if (describes(value)) yield { context: 1, line }
       else yield { rejected: source, reason: 'not-a-record', line }
     },

@@ -1,7 +1,7 @@
 /**
  * WhatsApp's "Export chat", https://faq.whatsapp.com/1180414079177245: `_chat.txt` or `WhatsApp Chat with ….txt`. The phone's language decides the order of the date, the
  * clock and its marks. Android: `01/05/2024, 10:00 - Alice: text`, also `5/1/24, 10:00 PM - …`, `2024-05-01, 10:00 - …`, `01.05.24 10:00 - …`; iOS: `[01.05.24, 10:00:05] Alice: text`,
- * with marks of writing direction. No zone is written. A line without a stamp goes on with the message before; a line without a name is WhatsApp's own.
+ * with marks of writing direction. The half of the day stands behind the clock or before it (`上午10:00`), digits may be Arabic, and Finnish has `klo` between. No zone is written. A line without a stamp goes on with the message before; a line without a name is WhatsApp's own.
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
@@ -13,23 +13,37 @@ import type { StampRead } from '../shared/stamp.ts'
 /** Marks of writing direction, which no reader sees. */
 const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 const DATE = String.raw`\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}\.?`
-const HALF = String.raw`(?:[ \u202f\u00a0]?(?:[AaPp]\.?[ \u00a0\u202f]?[Mm]\.?|[AaPp])(?![\p{L}]))?`
+const SPACE = String.raw`[ \u00a0\u202f]?`
+const MORNING = String.raw`a\.?${SPACE}m\.?|a|ص|π\.?μ\.?|öö|上午|午前|오전`
+const EVENING = String.raw`p\.?${SPACE}m\.?|p|م|μ\.?μ\.?|ös|下午|午後|오후`
+const HALF = String.raw`(?:${SPACE}(?:${MORNING}|${EVENING})(?![\p{L}]))?`
+const BEFORE = String.raw`(?:klo )?((?:(?:öö|ös|上午|午前|오전|下午|午後|오후)${SPACE})?)`
 const CLOCK = String.raw`\d{1,2}[:.]\d\d(?:[:.]\d\d)?`
 /** The stamp, and the words after it. */
 const LINE = new RegExp(
-  String.raw`^(?:\[(${DATE}),? (${CLOCK})(${HALF})\] |(${DATE}),? (${CLOCK})(${HALF}) [-–] )(.*)$`,
-  'su',
+  String.raw`^(?:\[(${DATE}),? ${BEFORE}(${CLOCK})(${HALF})\] |(${DATE}),? ${BEFORE}(${CLOCK})(${HALF}) [-–] )(.*)$`,
+  'siu',
 )
 const LOOKED_AT = 80
-const shown = (line: string): string => line.replace(DIRECTION, '')
+/** No stamp is longer. */
+const STAMP = 30
+const IS_EVENING = new RegExp(EVENING, 'iu')
+const ARABIC = /[\u0660-\u0669\u06f0-\u06f9\u060c]/g
+/** A text without marks of direction, with the digits of its stamp as Latin ones. */
+function shown(line: string): string {
+  const text = line.replace(DIRECTION, '')
+  return text
+    .slice(0, STAMP)
+    .replace(ARABIC, (c) => (c === '\u060c' ? ',' : String(c.charCodeAt(0) & 15)))
+    .concat(text.slice(STAMP))
+}
 const begins = (line: string): boolean => LINE.test(shown(line.slice(0, LOOKED_AT)))
 
 /** The stamp as other readers of stamps know it: one separator, one kind of half of the day. */
 function stampOf(date: string, clock: string, half: string): StampRead {
   const day = date.replaceAll(' ', '').replace(/\.$/, '')
   const time = clock.replaceAll('.', ':')
-  const letter = /[AaPp]/.exec(half)?.[0].toUpperCase()
-  const suffix = letter ? ` ${letter}M` : ''
+  const suffix = half.trim() === '' ? '' : IS_EVENING.test(half) ? ' PM' : ' AM'
   if (!/^\d{4}/.test(day)) return digitDateStamp(`${day} ${time}${suffix}`)
   const year = day.replace(/[./](?=\d)/g, '-').replace(/-(\d)(?=-|$)/g, '-0$1')
   if (suffix === '')
@@ -56,17 +70,15 @@ const DELETED =
 function* read(group: Group): Generator<Item> {
   const text = shown(group.text)
   const m = LINE.exec(text)
-  const time = m ? stampOf(m[1] ?? m[4]!, m[2] ?? m[5]!, m[3] ?? m[6]!) : undefined
+  const [date, before, clock, after] = m?.[1] ? m.slice(1) : (m?.slice(5) ?? [])
+  const time = m ? stampOf(date!, clock!, before || after!) : undefined
   if (!m || typeof time !== 'object') {
     yield* refuse(group, 'impossible-time')
     return
   }
-  const rest = m[7]!
+  const rest = m[9]!
   const written = text.slice(text.startsWith('[') ? 1 : 0)
-  time.original = written.slice(
-    0,
-    written.indexOf(m[5] ?? m[2]!) + (m[5] ?? m[2]!).length + (m[6] ?? m[3]!).length,
-  )
+  time.original = written.slice(0, written.indexOf(clock!) + clock!.length + after!.length)
   const spoken = SPEAKER.exec(rest)
   const words = (spoken?.[2] ?? rest).trim()
   const fields: Fields = { 'event.action': spoken ? 'message' : 'notice' }
@@ -95,7 +107,7 @@ export const adapter: LineAdapter = {
   recognizes: (head) =>
     begins(head.lines[0] ?? '') &&
     mostLines(head, begins, 0.2) &&
-    head.lines.some((line) => SPEAKER.test(LINE.exec(shown(line))?.[7] ?? '')),
+    head.lines.some((line) => SPEAKER.test(LINE.exec(shown(line))?.[9] ?? '')),
   begins,
   parse: () => readGroups(begins, read),
 }

@@ -1,12 +1,14 @@
 /**
  * Rows of the tables of Azure Monitor Logs (Log Analytics, Microsoft Sentinel), https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables-category:
  * exported one a line, or as an array such as `az monitor log-analytics query` prints (with `TableName`). The time is `TimeGenerated`, in Syslog `EventTime`,
- * "date and time that the event was generated". Rows of Windows events and of the activity log are other formats.
+ * "date and time that the event was generated". What the query API answers (`tables` with `columns` and `rows`), where one column is `TimeGenerated` or Application Insights' `timestamp`,
+ * and Azure Data Explorer's (`Tables` with `Columns` and `Rows`). Rows of Windows events and of the activity log are other formats.
  */
+import type { Item, JsonAdapter } from '../adapter.ts'
 import { plain } from '../shared/console-text.ts'
-import { at, text as textOf, type JsonObject } from '../shared/json.ts'
-import { pairs } from '../shared/json-fields.ts'
-import { fieldsOf, jsonFormat, type FieldTable } from '../shared/json-format.ts'
+import { at, elementsAt, text as textOf, type JsonObject } from '../shared/json.ts'
+import { mostValues, pairs, refuseValue } from '../shared/json-fields.ts'
+import { fieldsOf, jsonFormat, type FieldTable, type Told } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 
 const TABLE: FieldTable = [
@@ -38,8 +40,19 @@ const TABLE: FieldTable = [
   ['trace.id', 'OperationId'],
   ['cloud.region', 'Location'],
 ]
-const SKIP = ['TimeGenerated', 'EventTime', 'TenantId']
-const MESSAGES = ['SyslogMessage', 'LogMessage', 'LogEntry', 'Message', 'RawData', 'Description']
+/** The time of a row, the surest first. */
+const TIMES = ['EventTime', 'TimeGenerated', 'timestamp', 'Timestamp']
+const SKIP = [...TIMES, 'TenantId']
+const MESSAGES = [
+  'SyslogMessage',
+  'LogMessage',
+  'LogEntry',
+  'Message',
+  'message',
+  'outerMessage',
+  'RawData',
+  'Description',
+]
 
 const has = (value: unknown, name: string): boolean => textOf(at(value, name)) !== undefined
 
@@ -58,13 +71,62 @@ function messageOf(row: JsonObject): string {
   return pairs(row, new Set([...SKIP, 'Type', 'SourceSystem', '_ResourceId', 'TableName']))
 }
 
-export const adapter = jsonFormat({
-  title: 'Azure Log Analytics rows',
-  isRecord: isRow,
-  read: (row) => ({
-    time: jsonStamp(at(row, 'EventTime')) ?? jsonStamp(at(row, 'TimeGenerated')),
-    message: messageOf(row) || '(no message)',
-    fields: fieldsOf(row, TABLE, [...SKIP, ...MESSAGES]),
-    stream: textOf(at(row, 'Computer')) ?? textOf(at(row, 'ContainerId')),
-  }),
+const toldBy = (row: JsonObject): Told => ({
+  time: TIMES.map((name) => jsonStamp(at(row, name))).find((read) => read !== undefined),
+  message: messageOf(row) || '(no message)',
+  fields: fieldsOf(row, TABLE, [...SKIP, ...MESSAGES]),
+  stream: textOf(at(row, 'Computer')) ?? textOf(at(row, 'ContainerId')),
 })
+
+const alone = jsonFormat({ title: 'Azure Log Analytics rows', isRecord: isRow, read: toldBy })
+
+/** Where an answer of the query API holds its tables, and they their columns, names and rows; Data Explorer's differ in case. */
+const ANSWERS = [
+  { tables: 'tables', columns: 'columns', name: 'name', rows: 'rows' },
+  { tables: 'Tables', columns: 'Columns', name: 'ColumnName', rows: 'Rows' },
+] as const
+type Answer = (typeof ANSWERS)[number]
+
+/** The names of a table's columns, where one of them is a time. */
+function columnsOf(table: unknown, { columns, name, rows }: Answer): string[] | undefined {
+  const list = at(table, columns)
+  if (!Array.isArray(list) || !Array.isArray(at(table, rows))) return undefined
+  const names = list.map((column) => textOf(at(column, name)) ?? '')
+  return names.some((each) => TIMES.includes(each)) ? names : undefined
+}
+
+const answerOf = (value: unknown): Answer | undefined =>
+  ANSWERS.find((answer) => {
+    const tables = at(value, answer.tables)
+    return Array.isArray(tables) && tables.some((table) => columnsOf(table, answer) !== undefined)
+  })
+
+function* answerRows(answer: Answer, json: string, line: number): Generator<Item> {
+  for (const table of elementsAt(json, line, answer.tables)) {
+    const names = columnsOf(table.value, answer) ?? []
+    for (const row of elementsAt(table.text, table.line, answer.rows)) {
+      const cells: readonly unknown[] = Array.isArray(row.value) ? row.value : []
+      const { time, stream, message, fields } = toldBy(
+        Object.fromEntries(names.map((name, i) => [name, cells[i]])),
+      )
+      if (typeof time !== 'object') yield refuseValue(row.text, row.line, time ?? 'no-time')
+      else {
+        const record = { time, message, fields, original: row.text, line: row.line }
+        yield stream === undefined ? record : { ...record, stream }
+      }
+    }
+  }
+}
+
+export const adapter: JsonAdapter = {
+  ...alone,
+  recognizes: (head) =>
+    alone.recognizes(head) || mostValues(head, (value) => answerOf(value) !== undefined),
+  parse: (file) => {
+    const parse = alone.parse(file)
+    return (value, json, line) => {
+      const answer = answerOf(value)
+      return answer ? answerRows(answer, json, line) : parse(value, json, line)
+    }
+  },
+}

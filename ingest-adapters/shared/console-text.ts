@@ -2,12 +2,15 @@
 
 const ESC = String.fromCharCode(27)
 const BELL = String.fromCharCode(7)
-/** Colours and cursor moves, and window titles. */
+/** What is concealed (Jenkins notes), colours and cursor moves, and window titles. */
 const ESCAPES = new RegExp(
-  `${ESC}(?:\\[[0-9;?]*[A-Za-z]|\\][^${BELL}${ESC}]{0,200}(?:${BELL}|${ESC}\\\\))`,
+  `${ESC}(?:\\[8m[^${ESC}]*${ESC}\\[0m|\\[[0-9;?]*[A-Za-z]|\\][^${BELL}${ESC}]{0,200}(?:${BELL}|${ESC}\\\\))`,
   'g',
 )
 
+/** A text without colours, what is concealed, and window titles. */
+export const withoutColours = (text: string): string =>
+  text.includes(ESC) ? text.replace(ESCAPES, '') : text
+
 /** A console's text without colours, window titles and line ends. */
-export const plain = (text: string): string =>
-  (text.includes(ESC) ? text.replace(ESCAPES, '') : text).trimEnd()
+export const plain = (text: string): string => withoutColours(text).trimEnd()

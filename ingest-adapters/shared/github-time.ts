@@ -62,10 +62,13 @@ function stampOf(thing: unknown, action: string): StampRead {
   return impossible
 }
 
+/** Making and deleting a branch or a tag are pushes too. */
+const PUSHES: ReadonlySet<string> = new Set(['push', 'create', 'delete'])
+
 export function webhookTime(event: GithubEvent): StampRead {
   const { payload } = event
   // its commits may be days old, or none where it deletes a branch
-  if (event.name === 'push') return jsonStamp(at(payload, 'repository', 'pushed_at'))
+  if (PUSHES.has(event.name)) return jsonStamp(at(payload, 'repository', 'pushed_at'))
   const action = text(at(payload, 'action')) ?? event.name
   if (TIMELESS.has(action)) return undefined
   // `created_at` of a release is its commit's

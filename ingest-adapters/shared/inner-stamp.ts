@@ -16,6 +16,9 @@ const BARE_NUMBER = /^\d+(?:\.\d+)?$/
 /** Epochs in lines of unknown shape: from 2000 to 2040, because other numbers have ten digits too. */
 const EARLIEST_EPOCH = 946_684_800
 const LATEST_EPOCH = 2_208_988_800
+/** The stamp of web servers in its brackets, which is nothing else wherever it stands. */
+const BRACKETED = /\[(?=\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\])/
+const FURTHEST_BRACKETED = 400
 const COUNTER_THEN_CLOCK = /^\[?(?:\d{1,10}|[\w.-]{1,20})\]?:? +(?=\d{1,2}:\d\d:\d\d)/
 
 export interface Place {
@@ -43,7 +46,7 @@ export function placeAt(line: string, start: number): Place | undefined {
   return { stamp, start, end: start + stamp.original.length }
 }
 
-/** The first stamp within 80 characters; a clock without a date only behind one short word. */
+/** The first stamp within 80 characters, in the brackets of web servers within 400; a clock without a date only behind one short word. */
 export function innerStamp(line: string): Place | undefined {
   const c = line.charCodeAt(0)
   if (c === 123 || (c === 60 && !isDigit(line.charCodeAt(1)))) return undefined
@@ -60,6 +63,8 @@ export function innerStamp(line: string): Place | undefined {
     const place = placeAt(line, i)
     if (place) return place
   }
+  const bracket = line.slice(0, FURTHEST_BRACKETED).search(BRACKETED)
+  if (bracket >= 0) return placeAt(line, bracket + 1)
   const clock = COUNTER_THEN_CLOCK.exec(line)
   if (!clock) return undefined
   const start = clock[0].length

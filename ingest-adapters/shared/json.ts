@@ -128,31 +128,38 @@ export function* elements(json: string, key?: string): Generator<{ text: string;
   }
 }
 
-/** The exact text of the value under a key of the object that a text is, with its place. The text must be valid JSON. */
-export function member(json: string, key: string): { text: string; at: number } | undefined {
-  const name = JSON.stringify(key)
+/**
+ * The members of the object that a JSON text is: each name as written, in its quotes, and the exact text of its value with the place where it begins. The text must be valid JSON.
+ */
+export function* members(json: string): Generator<{ name: string; text: string; at: number }> {
   let depth = 0
   let start = -1
-  let lastString = ''
+  let name = ''
   for (let i = 0; i < json.length; i++) {
     const c = json.charCodeAt(i)
     if (c === 34) {
       let end = i + 1
       while (end < json.length && json.charCodeAt(end) !== 34)
         end += json.charCodeAt(end) === 92 ? 2 : 1
-      if (depth === 1 && start < 0) lastString = json.slice(i, end + 1)
+      if (depth === 1 && start < 0) name = json.slice(i, end + 1)
       i = end
-    } else if (c === 58 && depth === 1 && start < 0) {
-      if (lastString === name) start = i + 1
-    } else if (c === 91 || c === 123) depth++
+    } else if (c === 58 && depth === 1 && start < 0) start = i + 1
+    else if (c === 91 || c === 123) depth++
     else if (c === 93 || c === 125 || c === 44) {
       if (depth === 1 && start >= 0) {
         while (json.charCodeAt(start) <= 32) start++
-        return { text: json.slice(start, i).trimEnd(), at: start }
+        yield { name, text: json.slice(start, i).trimEnd(), at: start }
+        start = -1
       }
       if (c !== 44) depth--
     }
   }
+}
+
+/** The exact text of the value under a key of the object that a text is, with its place. The text must be valid JSON. */
+export function member(json: string, key: string): { text: string; at: number } | undefined {
+  const written = JSON.stringify(key)
+  for (const each of members(json)) if (each.name === written) return each
   return undefined
 }
 

@@ -137,17 +137,19 @@ function stampOf(format: PatternFormat, parts: ReadonlyMap<string, string>): Sta
   return format.isUtc ? { ...read, offset: 0 } : read
 }
 
-/** Of several layouts that a stamp may have the first possible one counts; where they differ in the order of the date, all are kept: evidence decides later. */
+/** Of several layouts that a stamp may have the first possible one counts; where the layouts differ in the order of the date, all that are possible are kept: evidence decides later. */
 function readStamp({ stamps }: PatternFormat, text: string): StampRead {
   if (stamps.length === 0) return anyStamp(text)
   const reads = stamps.map((read) => ({ stamp: read(text), order: read.order }))
   const possible = reads.flatMap(({ stamp, order }) =>
     typeof stamp === 'object' ? [{ stamp, order }] : [],
   )
-  const [first, ...others] = possible
+  const [first] = possible
   if (!first) return reads.find(({ stamp }) => stamp !== undefined)?.stamp
-  if (others.every(({ stamp }) => stamp.seconds === first.stamp.seconds)) return first.stamp
+  // One that allows a single order is evidence for those that allow several.
+  const known = new Set(stamps.flatMap(({ order }) => order ?? []))
   const orders = possible.flatMap(({ stamp, order }) => (order ? [[order, stamp.seconds]] : []))
+  if (known.size < 2 || orders.length === 0) return first.stamp
   return { ...first.stamp, orders: Object.fromEntries(orders) as Stamp['orders'] & object }
 }
 

@@ -41,10 +41,10 @@ const TIMES = [
   'time when date zeit datum uhrzeit fecha hora heure',
   'start started begin began beginn',
   'created opened reported occurred at',
+  'updated modified changed',
 ].map((line) => new Set(line.split(' ')))
 /** A column of times that are not that of the row. */
-const OTHERS =
-  /^(?:end|ended|until|to|finish|finished|resolved|closed|updated|modified|due|duration|zone|expires)$/
+const OTHERS = /^(?:end|ended|until|to|finish|finished|resolved|closed|due|duration|zone|expires)$/
 const MESSAGES =
   /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|ereignis|beschreibung|titel|was)$/
 const USERS = /^(?:who|user|username|author|owner|person|actor|by|assignee|reporter|wer|name)$/
@@ -58,8 +58,14 @@ function timeRank(name: string): number | undefined {
   return rank < 0 ? undefined : rank
 }
 
+/** `Event ID` holds no event. */
+const NUMBERS = /^(?:id|ids|no|nr|number|code|category|type|count)$/
+
 const columnOf = (header: readonly string[], names: RegExp): number | undefined => {
-  const at = header.findIndex((name) => words(name).some((word) => names.test(word)))
+  const at = header.findIndex((name) => {
+    const all = words(name)
+    return all.some((word) => names.test(word)) && !all.some((word) => NUMBERS.test(word))
+  })
   return at < 0 ? undefined : at
 }
 
@@ -103,8 +109,11 @@ export function tableColumns(text: string): Columns | undefined {
   if (some.length > 1) some.pop()
   const records = some.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   if (header.filter(Boolean).length < 2 || records.length === 0) return undefined
-  const even = records.filter(({ cells }) => cells.length === header.length).length
-  if (even < records.length * ENOUGH) return undefined
+  const wide = (width: number): boolean =>
+    records.filter(({ cells }) => cells.length === width).length >= records.length * ENOUGH
+  // The event viewer of Windows names no column for what the event says.
+  if (wide(header.length + 1)) header.push('Message')
+  if (!wide(header.length)) return undefined
   const base = { separator, header, above: top.text.split('\n').length + (mapping ? 1 : 0) }
   return mapping ? mapped(mapping[1]!, base) : evident(records, base)
 }

@@ -1,6 +1,6 @@
 /**
  * GitHub's issues, as its API lists them, https://docs.github.com/en/rest/issues: issues (opened, closed), comments, events and the timeline of an issue, and what
- * `gh issue list --json` prints (camel case, with `comments`). Webhooks and the events of an account are read by changes/github.
+ * `gh issue list --json` and `gh pr list --json` print (camel case, with `comments`, merged). Webhooks and the events of an account are read by changes/github.
  */
 import { momentOf, type Told } from '../shared/event-items.ts'
 import { at, isObject, text } from '../shared/json.ts'
@@ -138,6 +138,7 @@ const listedByGh: Variant = {
     const comments = at(value, 'comments')
     for (const one of Array.isArray(comments) ? comments.filter(isObject) : [])
       yield told('commented', at(one, 'createdAt'), at(one, 'author'), text(at(one, 'body')) ?? '')
+    yield told('merged', at(value, 'mergedAt'), at(value, 'mergedBy'), '')
     yield told('closed', at(value, 'closedAt'), undefined, '')
   },
 }

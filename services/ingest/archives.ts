@@ -3,12 +3,14 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Decompress } from 'fzstd'
 import tar from 'tar-stream'
-import yauzl from 'yauzl'
+import type yauzl from 'yauzl'
 import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './archive-limits.ts'
 import type { FileInput } from './files.ts'
 import { placeOf, type Input } from './input.ts'
 import { spool } from './spool.ts'
+import { isOfficeMember, readWorkbook, sheetText, type Workbook } from './spreadsheet.ts'
 import { untilFailure } from './until-failure.ts'
+import { nameOf, opened, openZip } from './zip.ts'
 import type { Unreadable } from './walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
@@ -17,19 +19,24 @@ const DEEPEST = 3
 const GZIP_SLICE = 32 * 1024
 /** A block of 128 KiB may take four bytes. */
 const ZSTD_SLICE = 256
-/** An archive inside another must be held in memory. */
-const NESTED_LIMIT = 64 * 1024 * 1024
 
-type Format = 'zip' | 'tar' | 'gzip' | 'zstd'
+type Format = 'zip' | 'office' | 'tar' | 'gzip' | 'zstd'
 
 /** What the first bytes say; a name alone says nothing. */
 export function archiveFormat(bytes: Uint8Array): Format | undefined {
   const [a, b, c, d] = bytes
-  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6))) return 'zip'
+  if (a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6)))
+    return isOfficeMember(firstMember(bytes)) ? 'office' : 'zip'
   if (a === 0x1f && b === 0x8b) return 'gzip'
   if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) return 'zstd'
   if (Buffer.from(bytes.subarray(257, 262)).toString('latin1') === 'ustar') return 'tar'
   return undefined
+}
+
+/** The name in the header with which a zip begins. */
+function firstMember(bytes: Uint8Array): string {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return header.length < 30 ? '' : header.toString('latin1', 30, 30 + header.readUInt16LE(26))
 }
 
 /** The input itself, or the members of the archive that it is, within the limits. A compressed file is that file. */
@@ -66,7 +73,8 @@ async function* expandWithin(
     return
   }
   try {
-    if (format === 'zip') yield* zipMembers(left, input, depth)
+    if (format === 'office') yield* sheetMembers(left, input, depth)
+    else if (format === 'zip') yield* zipMembers(left, input, depth)
     else if (format === 'tar') yield* tarMembers(left, input, depth)
     else {
       const made = await decompressed(input, format)
@@ -168,22 +176,11 @@ async function* zipMembers(
   archive: Input,
   depth: number,
 ): AsyncGenerator<Input | Unreadable> {
-  const options = {
-    lazyEntries: true,
-    autoClose: false,
-    // A name that leads out of the archive would end the reading of all of it.
-    decodeStrings: false,
-    validateEntrySizes: true,
-  } as const
-  const { onDisk } = archive as FileInput
-  const zip = onDisk
-    ? await yauzl.openPromise(onDisk, options)
-    : await yauzl.fromBufferPromise(await whole(archive), options)
+  const zip = await openZip(archive)
   try {
     for await (const entry of zip.eachEntry()) {
       left.member()
-      const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry
-      const name = yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, false)
+      const name = nameOf(entry)
       if (name.endsWith('/')) continue
       const facts = member(archive, name, {
         size: entry.uncompressedSize,
@@ -206,8 +203,44 @@ async function* zipMembers(
   }
 }
 
-async function* opened(zip: yauzl.ZipFile, entry: yauzl.Entry): AsyncGenerator<Uint8Array> {
-  yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>
+/** The sheets of a spreadsheet that hold something, each as a table; of any other office file the members. */
+async function* sheetMembers(
+  left: Allowance,
+  archive: Input,
+  depth: number,
+): AsyncGenerator<Input | Unreadable> {
+  const zip = await openZip(archive)
+  try {
+    const entries = new Map<string, yauzl.Entry>()
+    for await (const entry of zip.eachEntry()) {
+      left.member()
+      entries.set(nameOf(entry), entry)
+    }
+    const reading = left.spend(async function* (limited) {
+      yield await readWorkbook((name) => {
+        const entry = entries.get(name)
+        return entry && limited(opened(zip, entry))
+      })
+    })
+    let book: Workbook | undefined
+    for await (const read of reading) book = read
+    const { sheets } = book ?? { sheets: [] }
+    for (const { name, member: path } of sheets) {
+      const entry = entries.get(path)
+      if (!entry) continue
+      yield* left.spend(async function* (limited) {
+        const open = (): AsyncGenerator<Uint8Array> => sheetText(limited(opened(zip, entry)), book!)
+        for await (const _ of open()) {
+          yield { ...member(archive, name, {}), open }
+          break
+        }
+      })
+    }
+    if (book) return
+  } finally {
+    zip.close()
+  }
+  yield* zipMembers(left, archive, depth)
 }
 
 async function* tarMembers(
@@ -259,16 +292,4 @@ async function* tarMembers(
   rethrow()
   const error = await feeding
   if (error instanceof Error) throw error
-}
-
-async function whole(input: Input): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of input.open()) {
-    size += chunk.length
-    if (size > NESTED_LIMIT)
-      throw new TooLarge('an archive inside another is larger than 64 MiB: unpack it first')
-    parts.push(chunk)
-  }
-  return Buffer.concat(parts)
 }

@@ -128,7 +128,7 @@ function resolveTurn(
 ): { value: number; from: number } | undefined {
   const only = evidence.filter((e) => e.kind === 'weekday' || e.kind === 'leap-day')
   const allowed = (value: number): boolean => only.every((e) => e.allows.includes(value))
-  for (const kind of ['file-name', 'other-source'] as const) {
+  for (const kind of ['heading', 'file-name', 'other-source'] as const) {
     const values = evidence
       .filter((e) => e.kind === kind && allowed(e.allows[0]!))
       .map((e) => e.allows[0]!)

@@ -1,4 +1,5 @@
 import type { File, Head } from '../../ingest-adapters/adapter.ts'
+import { withoutColours } from '../../ingest-adapters/shared/console-text.ts'
 import { parseJson } from '../../ingest-adapters/shared/json.ts'
 import { decode } from './decode.ts'
 import type { Input } from './input.ts'
@@ -39,7 +40,7 @@ export function makeHead(bytes: Uint8Array, file: File, whole: boolean): Head {
     file,
     bytes,
     get text() {
-      return (text ??= decode(bytes))
+      return (text ??= withoutColours(decode(bytes)))
     },
     get lines() {
       if (!lines) {

@@ -17,6 +17,7 @@ import { readItems } from './read-items.ts'
 import type { Rereading } from './refused-before.ts'
 import { sequence } from './sequence.ts'
 import type { Lacking } from './time-words.ts'
+import { yearNear } from './stamp-survey.ts'
 import { isRecord, type Survey } from './survey.ts'
 import { untilFailure } from './until-failure.ts'
 import type { Unreadable } from './walk.ts'
@@ -80,6 +81,9 @@ async function readRecords(
   let follow = sequence()
   let day: number | undefined
   let clock = -1
+  let heading: Stamp | undefined
+  /** Years without a record, which only the line above the next ones tells. */
+  let pause = 0
   const take = (item: SourceRecord): void => {
     const { time } = item
     lookup.note(item)
@@ -90,8 +94,12 @@ async function readRecords(
       delete step.behind
     }
     const record: BusRecord = Object.assign(item, identify(item), step)
+    if (time.lacks === 'year' && heading && context!.year !== undefined) {
+      pause = yearNear(time, heading) - context!.year - (step.turn ?? 0) - shift
+      heading = undefined
+    }
     if (time.lacks)
-      record.turn = notInFuture(time, (step.turn ?? 0) + shift, context!.year, by.nowMs)
+      record.turn = notInFuture(time, (step.turn ?? 0) + shift + pause, context!.year, by.nowMs)
     if (time.lacks === 'date' && day !== undefined) {
       if (time.seconds < clock - 43_200) day++
       clock = time.seconds
@@ -110,6 +118,7 @@ async function readRecords(
       identify = identifier(loaded.name, enters.file, declared)
       follow = sequence()
       shift = 0
+      pause = 0
       context = enters
     }
     records.forEach(take)
@@ -127,6 +136,7 @@ async function readRecords(
         if (item.date) {
           day = Math.floor(item.date.seconds / 86400)
           clock = -1
+          if (!item.date.lacks) heading = item.date
         }
       }
       const full = out.turn()

@@ -1,4 +1,5 @@
 import type { Adapter, File, Item, Refused } from '../../ingest-adapters/adapter.ts'
+import { withoutColours } from '../../ingest-adapters/shared/console-text.ts'
 import { documents } from './documents.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
@@ -18,7 +19,9 @@ export async function* readItems(
   if (adapter.unit === 'lines') {
     const parse = adapter.parse(file)
     let next = 1
-    for await (const block of lineBlocks(source, adapter.begins)) {
+    const begins =
+      adapter.begins && ((line: string): boolean => adapter.begins!(withoutColours(line)))
+    for await (const block of lineBlocks(source, begins)) {
       if ('rejected' in block) {
         next = block.line + 1
         yield [block]
@@ -26,7 +29,7 @@ export async function* readItems(
       }
       next = block.first + block.lines.length
       yield untilThrown(
-        () => parse(block.lines, block.first),
+        () => inColour(block, (lines) => parse(lines, block.first)),
         (last) => restOf(block, last),
       )
     }
@@ -89,6 +92,28 @@ function* untilThrown(
   } catch {
     yield refuse(last)
   }
+}
+
+/** Shows the lines of a block without the colours of a terminal; the originals of the items have them as they stand in the file. */
+function inColour(
+  { lines, first }: LineBlock,
+  parse: (lines: readonly string[]) => Iterable<Item>,
+): Iterable<Item> {
+  const shown = lines.map(withoutColours)
+  if (shown.every((line, i) => line === lines[i])) return parse(lines)
+  const asWritten = (text: string, line: number): string => {
+    const from = line - first
+    const to = from + text.split('\n').length
+    const isWhole = from >= 0 && shown.slice(from, to).join('\n') === text
+    return isWhole ? lines.slice(from, to).join('\n') : text
+  }
+  return (function* () {
+    for (const item of parse(shown)) {
+      if ('original' in item) yield { ...item, original: asWritten(item.original, item.line) }
+      else if ('rejected' in item) yield { ...item, rejected: asWritten(item.rejected, item.line) }
+      else yield item
+    }
+  })()
 }
 
 /** The lines of a block after an item, as one rejection. */

@@ -5,6 +5,8 @@ const DAY = 86400
 /** A wild stamp here and there may contradict what all others say. */
 const NEARLY_ALL = 0.95
 const FIRST_YEAR = 1970
+/** Stamps without a year are read in it. */
+const UNTOLD_YEAR = 1972
 const YEAR = 366 * DAY
 /** A stamp without a year that is so far from its neighbours is wrong, unless the next one is there too. */
 const WILD = YEAR / 6
@@ -14,6 +16,8 @@ export type Order = 'dmy' | 'mdy' | 'ymd'
 /** What the stamps of one file tell, gathered record by record. Turns are years (days) after the file's first record. */
 export interface StampSurvey {
   add(stamp: Stamp, turn: number): void
+  /** The date of a line above those that are added next. */
+  heading(date: Stamp): void
   /** Whether anything had to be worked out: then the whole file must be surveyed. */
   needed(): boolean
   finish(): StampFindings
@@ -50,6 +54,8 @@ export function surveyStamps(untilYear: number): StampSurvey {
     Order,
     { fits: number; last: number; back: number; low: number; high: number; days: Set<number> }
   >()
+  let heading: Stamp | undefined
+  let headingYear: number | undefined
   let weekdays = 0
   let leapDays = 0
   let ordered = 0
@@ -88,6 +94,9 @@ export function surveyStamps(untilYear: number): StampSurvey {
   }
   return {
     needed: () => lacking > 0 || ordered > 0,
+    heading(date) {
+      if (!date.lacks) heading = date
+    },
     add(stamp, turn) {
       if (stamp.orders) {
         ordered++
@@ -118,6 +127,10 @@ export function surveyStamps(untilYear: number): StampSurvey {
       lacking++
       lacks = stamp.lacks
       if (lacks === 'date') return count(stamp, turn)
+      if (heading) {
+        headingYear ??= yearNear(stamp, heading) - turn
+        heading = undefined
+      }
       const at = stamp.seconds + turn * YEAR
       if (sure === undefined || Math.abs(at - sure) <= WILD) doubtful = undefined
       else {
@@ -146,6 +159,12 @@ export function surveyStamps(untilYear: number): StampSurvey {
       }
       if (leapDays > 0)
         evidence.push({ kind: 'leap-day', allows: agreed(leapVotes, leapDays), because: 'Feb 29' })
+      if (headingYear !== undefined)
+        evidence.push({
+          kind: 'heading',
+          allows: [headingYear],
+          because: 'the date in a line above them',
+        })
       const findings: StampFindings = {
         first,
         last,
@@ -156,6 +175,13 @@ export function surveyStamps(untilYear: number): StampSurvey {
       return Object.assign(findings, orderOf(orders, ordered))
     },
   }
+}
+
+/** The year in which a stamp without one is nearest to a date. */
+export function yearNear(stamp: Stamp, date: Stamp): number {
+  const told = new Date(date.seconds * 1000)
+  const day = Date.UTC(UNTOLD_YEAR, told.getUTCMonth(), told.getUTCDate()) / 1000
+  return told.getUTCFullYear() + Math.round((day - stamp.seconds) / YEAR)
 }
 
 /** The order under which the lines go forward most often and span the least; open when another does as well. */

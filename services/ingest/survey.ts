@@ -78,6 +78,7 @@ export async function survey(
   try {
     reading: for await (const items of readItems(input, adapter, file)) {
       for (const item of items) {
+        if ('date' in item && item.date) stamps.heading(item.date)
         if (!isRecord(item)) continue
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
         else if (!stamps.needed() && !clocks.needed() && !adapter.twoClocks) break reading

@@ -64,12 +64,21 @@ function turnWords({ context, before, shift = 0 }: TimeKnown): string[] {
       then !== undefined && then !== value ? `, no longer ${name(then)}` : '',
       because ? ` (${because.because})` : '',
       from < value ? `, though from ${name(from)} on is possible` : '',
-      because?.kind === 'file-name' ? '' : ': a date in the name of the file would tell',
+      because?.kind === 'heading' || because?.kind === 'file-name'
+        ? ''
+        : ': a date in the name of the file would tell',
     ].join(''),
   ]
 }
 
-const STRENGTH = ['file-name', 'other-source', 'archive-time', 'file-time', 'import-time'] as const
+const STRENGTH = [
+  'heading',
+  'file-name',
+  'other-source',
+  'archive-time',
+  'file-time',
+  'import-time',
+] as const
 
 /** The strongest evidence that speaks for a year or day. */
 export function decisive(evidence: readonly Evidence[], value: number): Evidence | undefined {

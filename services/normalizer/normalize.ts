@@ -21,6 +21,7 @@ const BASIS_RANK: Readonly<Record<Basis, number>> = {
 const EVIDENCE_RANK = {
   weekday: 6,
   'leap-day': 5,
+  heading: 7,
   'file-name': 6,
   'other-source': 4,
   'archive-time': 3,
