@@ -8,7 +8,7 @@ import type { Item, JsonAdapter } from '../adapter.ts'
 import { plain } from '../shared/console-text.ts'
 import { at, elementsAt, text as textOf, type JsonObject } from '../shared/json.ts'
 import { mostValues, pairs, refuseValue } from '../shared/json-fields.ts'
-import { fieldsOf, jsonFormat, type FieldTable, type Told } from '../shared/json-format.ts'
+import { fieldsOf, jsonFormat, type FieldTable, type ToldRecord } from '../shared/json-format.ts'
 import { jsonStamp } from '../shared/json-stamp.ts'
 
 const TABLE: FieldTable = [
@@ -71,7 +71,7 @@ function messageOf(row: JsonObject): string {
   return pairs(row, new Set([...SKIP, 'Type', 'SourceSystem', '_ResourceId', 'TableName']))
 }
 
-const toldBy = (row: JsonObject): Told => ({
+const toldBy = (row: JsonObject): ToldRecord => ({
   time: TIMES.map((name) => jsonStamp(at(row, name))).find((read) => read !== undefined),
   message: messageOf(row) || '(no message)',
   fields: fieldsOf(row, TABLE, [...SKIP, ...MESSAGES]),
