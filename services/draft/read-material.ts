@@ -2,6 +2,7 @@ import type { Group } from '../../schemas/group.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type { EventIndex, PageQuery } from '../event-index/event-index.ts'
 import { pagesOf } from '../event-index/pages-of.ts'
+import { flowOf } from './flows.ts'
 import { factOf, type Fact, type Material } from './material.ts'
 
 /** A window in nanoseconds since 1970, as 19 digits, and what of the time around it goes with it, in milliseconds. */
@@ -18,6 +19,8 @@ const PAGE = 1000
 /** A window of so many log events is read whole; of a larger one, the rarest. */
 const WHOLE = 20_000
 const RAREST = 8000
+/** So many events before such a window show what is usual in the requests that go through it. */
+const LEAD = 5000
 /** Of each group so many events are asked for by name. */
 const KEEP = 100
 /** What people and tools told is read up to so many events. */
@@ -47,6 +50,15 @@ export async function readMaterial(
       : whole
         ? await pages(index, workspace, { from, to, kind: kinds, limit: PAGE, order: 'asc' }, WHOLE)
         : await named(index, workspace, rarest(ofLogs, before))
+  const lead =
+    whole && logs.some((fact) => flowOf(fact) !== undefined)
+      ? await pages(
+          index,
+          workspace,
+          { from: beforeFrom, to: from, kind: kinds, limit: PAGE, order: 'desc' },
+          LEAD,
+        )
+      : []
   return {
     from: fromMs,
     to: toMs,
@@ -54,6 +66,7 @@ export async function readMaterial(
     before,
     beforeFrom: msOfKey(beforeFrom),
     logs,
+    lead: lead.toReversed(),
     told: await toldAround(
       index,
       workspace,

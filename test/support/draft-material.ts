@@ -66,6 +66,7 @@ export function materialOf(events: readonly TimelineEvent[], from: number, to: n
     groups: groups(inside),
     before: groups(before),
     beforeFrom: Math.min(fromMs, ...before.map(({ ms }) => ms)),
+    lead: before.filter(({ kind }) => !TOLD.includes(kind)),
     logs: inside.filter(({ kind }) => !TOLD.includes(kind)),
     told: sorted.filter(({ kind }) => TOLD.includes(kind)),
   }
