@@ -21,8 +21,8 @@ const WHOLE = 20_000
 const RAREST = 8000
 /** So many events before such a window show what is usual in the requests that go through it. */
 const LEAD = 5000
-/** Of each group so many events are asked for by name. */
-const KEEP = 100
+/** Of each group so many events are asked for by name: commands of a busy hour are one group, and each is another. */
+const KEEP = 500
 /** What people and tools told is read up to so many events. */
 const TOLD = 20_000
 const TOLD_KINDS = ['chat', 'email', 'alert', 'change', 'ticket', 'status', 'note']
@@ -119,7 +119,7 @@ function rarest(groups: readonly Group[], before: readonly Group[]): string[] {
   const ids = new Set(byWorth.slice(0, RAREST / 2).flatMap((group) => group.ids.slice(0, 3)))
   for (const group of [...groups].sort((a, b) => a.count - b.count)) {
     if (ids.size >= RAREST) break
-    if (group.count <= KEEP) for (const id of group.ids) ids.add(id)
+    if (group.ids.length === group.count) for (const id of group.ids) ids.add(id)
   }
   return [...ids]
 }
