@@ -23,7 +23,7 @@ const SHOWN = 400
 
 /** The draft of a window, of at most so many entries. The same material gives the same draft. `absent`: titles of controls of which there is no record. */
 export function draft(material: Material, entries: number, absent: readonly string[] = []): Draft {
-  const { from, to, beforeFrom, groups, before, logs, lead, told } = material
+  const { from, to, beforeFrom, groups, before, logs, isWhole, lead, told } = material
   const roles = new Roles(told)
   const patterns = patternsOf(material)
   const failed = failures(patterns)
@@ -39,7 +39,7 @@ export function draft(material: Material, entries: number, absent: readonly stri
     ...changes(told, roles),
     ...statements(told, { from, to, trouble }, roles),
     ...lifecycle(patterns, trouble),
-    ...slowSteps([...lead, ...logs], from),
+    ...(isWhole ? slowSteps([...lead, ...logs], from) : []),
     ...commands(logs),
     ...commandLines(logs, trouble),
     ...repeats(patterns, all),

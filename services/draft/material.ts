@@ -33,6 +33,8 @@ export interface Material {
   beforeFrom: number
   /** Events of the window that were read, in the order of the timeline; without those of people and tools. */
   logs: readonly Fact[]
+  /** Whether those are all of them: only then what came between two of them is known. */
+  isWhole: boolean
   /** Events of the logs shortly before the window, in order, where requests can be followed through it. */
   lead: readonly Fact[]
   /** What people, alerts and changes said: in the window, and in the time before and after that goes with it, in order. */

@@ -28,6 +28,8 @@ const ERROR = 4
 /** So few events tell no rate, unless nothing like them came for a long time. */
 const FEW = 5
 const SURE = 0.95
+/** A source of so few lines says something when it speaks. */
+const TERSE = 3
 const LONG_MS = 5 * 60_000
 /** A rate has grown when two that are equal would show so much once in a hundred times only (the logarithm of the likelihoods' ratio). */
 const GROWN = 3.3
@@ -37,11 +39,13 @@ export function patternsOf(material: Material): Pattern[] {
   const examples = grouped(material.logs, (fact) => keyOf(fact, levelOf(fact)))
   const before = new Map<string, number>()
   const begins = new Map<string, number>()
+  const lines = new Map<string, number>()
   let end = material.from
   for (const group of [...material.before, ...material.groups]) {
     const first = keyMs(group.first)
     begins.set(group.source, Math.min(begins.get(group.source) ?? first, first))
     end = Math.max(end, keyMs(group.last))
+    lines.set(group.source, (lines.get(group.source) ?? 0) + group.count)
   }
   const begin = Math.min(...begins.values())
   const known = { beforeMs: Math.max(material.from - begin, 0), insideMs: end - material.from }
@@ -62,8 +66,9 @@ export function patternsOf(material: Material): Pattern[] {
     const shown = examples.get(name) ?? []
     const seen = before.get(name) ?? 0
     const rank = worstOf(groups, shown)
-    // A source that was silent until it had an error had none before.
-    const observed = first - (rank !== undefined && rank >= ERROR ? begin : begins.get(source)!)
+    // A source that was silent until it had an error had none before, and one that says next to nothing begins with what it says.
+    const isBeginning = (rank === undefined || rank < ERROR) && lines.get(source)! > TERSE
+    const observed = first - (isBeginning ? begins.get(source)! : begin)
     patterns.push({
       signature,
       source,

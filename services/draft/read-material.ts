@@ -3,6 +3,7 @@ import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type { EventIndex, PageQuery } from '../event-index/event-index.ts'
 import { pagesOf } from '../event-index/pages-of.ts'
 import { flowOf } from './flows.ts'
+import { withoutTwins } from './twins.ts'
 import { factOf, type Fact, type Material } from './material.ts'
 
 /** A window in nanoseconds since 1970, as 19 digits, and what of the time around it goes with it, in milliseconds. */
@@ -42,16 +43,16 @@ export async function readMaterial(
   const before = await index.groups(workspace, { from: beforeFrom, to: from }, 0)
   const ofLogs = groups.filter(({ kind }) => !TOLD_KINDS.includes(kind))
   const count = ofLogs.reduce((sum, group) => sum + group.count, 0)
-  const whole = count <= WHOLE
+  const isWhole = count <= WHOLE
   const kinds = [...new Set(ofLogs.map(({ kind }) => kind))]
   const logs =
     count === 0
       ? []
-      : whole
+      : isWhole
         ? await pages(index, workspace, { from, to, kind: kinds, limit: PAGE, order: 'asc' }, WHOLE)
         : await named(index, workspace, rarest(ofLogs, before))
   const lead =
-    whole && logs.some((fact) => flowOf(fact) !== undefined)
+    isWhole && logs.some((fact) => flowOf(fact) !== undefined)
       ? await pages(
           index,
           workspace,
@@ -66,6 +67,7 @@ export async function readMaterial(
     before,
     beforeFrom: msOfKey(beforeFrom),
     logs,
+    isWhole,
     lead: lead.toReversed(),
     told: await toldAround(
       index,
@@ -106,7 +108,7 @@ async function pages(
     facts.push(...events.map(factOf))
     if (facts.length >= most) break
   }
-  return facts.slice(0, most)
+  return withoutTwins(facts.slice(0, most))
 }
 
 /** What is new and seldom is looked at; of the rest, the first of each group. */

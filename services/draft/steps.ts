@@ -8,6 +8,8 @@ import { duration, placeOf, quoted, times } from './wording.ts'
 
 /** A step must have been taken so often before it is known how long it takes. */
 const KNOWN = 6
+/** What usually takes longer is no step of a request: somebody waits, or the identifier is of a person or a project. */
+const LONGEST_USUAL_MS = 1000
 const SLOW_FACTOR = 5
 const SLOW_MS = 30
 /** So many other sources are named beside the worst. */
@@ -74,6 +76,7 @@ const kindOf = ({ from, to }: Pair): string =>
 function measured(pairs: readonly Pair[]): Step[] {
   const took = pairs.map(({ from, to }) => to.ms - from.ms)
   const usualMs = median([...took].sort((a, b) => a - b))
+  if (usualMs > LONGEST_USUAL_MS) return []
   return pairs.map((pair, i) => {
     const lostMs = took[i]! - usualMs
     const isSlow = took[i]! > usualMs * SLOW_FACTOR && lostMs > SLOW_MS
