@@ -31,7 +31,7 @@ export interface Material {
   before: readonly Group[]
   /** When that time begins. */
   beforeFrom: number
-  /** Events of the window that were read, in the order of the timeline; without those of people and tools. */
+  /** Events of the window that were read, in the order of the timeline; without those of people and tools, and once where they came through two channels. */
   logs: readonly Fact[]
   /** Whether those are all of them: only then what came between two of them is known. */
   isWhole: boolean

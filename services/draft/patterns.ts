@@ -57,13 +57,12 @@ export function patternsOf(material: Material): Pattern[] {
   for (const [name, groups] of grouped(material.groups, (group) => keyOf(group, group.level))) {
     if (groups[0]!.kind !== 'log') continue
     const { signature, source } = groups[0]!
-    const count = groups.reduce((sum, group) => sum + group.count, 0)
-    const first = Math.min(...groups.map((group) => keyMs(group.first)))
-    const last = Math.max(...groups.map((group) => keyMs(group.last)))
-    const minutes = new Map<number, number>()
-    for (const [minute, n] of groups.flatMap((group) => group.minutes))
-      minutes.set(minute, (minutes.get(minute) ?? 0) + n)
     const shown = examples.get(name) ?? []
+    // The groups count what came through two channels twice.
+    if (material.isWhole && shown.length === 0) continue
+    const { count, first, last, minutes } = material.isWhole
+      ? extentOfFacts(shown)
+      : extentOfGroups(groups)
     const seen = before.get(name) ?? 0
     const rank = worstOf(groups, shown)
     // A source that was silent until it had an error had none before, and one that says next to nothing begins with what it says.
@@ -85,6 +84,29 @@ export function patternsOf(material: Material): Pattern[] {
     })
   }
   return patterns.sort((a, b) => a.first - b.first || (nameOf(a) < nameOf(b) ? -1 : 1))
+}
+
+type Extent = Pick<Pattern, 'count' | 'first' | 'last' | 'minutes'>
+
+function extentOfGroups(groups: readonly Group[]): Extent {
+  const minutes = new Map<number, number>()
+  for (const [minute, n] of groups.flatMap((group) => group.minutes))
+    minutes.set(minute, (minutes.get(minute) ?? 0) + n)
+  return {
+    count: groups.reduce((sum, group) => sum + group.count, 0),
+    first: Math.min(...groups.map((group) => keyMs(group.first))),
+    last: Math.max(...groups.map((group) => keyMs(group.last))),
+    minutes,
+  }
+}
+
+function extentOfFacts(facts: readonly Fact[]): Extent {
+  const minutes = new Map<number, number>()
+  for (const { ms } of facts) {
+    const minute = Math.floor(ms / 60_000)
+    minutes.set(minute, (minutes.get(minute) ?? 0) + 1)
+  }
+  return { count: facts.length, first: facts[0]!.ms, last: facts.at(-1)!.ms, minutes }
 }
 
 /** One minus the chance that a pattern of this rate was there all the time, and by accident not seen until its first event. */
