@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 
-/** A margin of a year is no margin. */
-const MOST_MINUTES = 366 * 24 * 60
+/** Minutes around a window that go with it: by default a day, and a margin of more than a year is no margin. */
+export const MARGIN = { usual: 24 * 60, most: 366 * 24 * 60 }
 
 /** What a person calls an event and wants to look back at. */
 export const NewWindow = Type.Object(
@@ -11,14 +11,14 @@ export const NewWindow = Type.Object(
     to: Type.String({ maxLength: 40, description: 'The window is half-open: from <= at < to.' }),
     before: Type.Integer({
       minimum: 0,
-      maximum: MOST_MINUTES,
-      default: 1440,
+      maximum: MARGIN.most,
+      default: MARGIN.usual,
       description: 'Minutes before that may have led up to it.',
     }),
     after: Type.Integer({
       minimum: 0,
-      maximum: MOST_MINUTES,
-      default: 1440,
+      maximum: MARGIN.most,
+      default: MARGIN.usual,
       description: 'Minutes after in which it was made good.',
     }),
   },

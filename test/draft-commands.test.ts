@@ -74,6 +74,60 @@ t.test('draft prints Markdown, JSON and HTML, and says what is wrong with a wish
   }
 })
 
+t.test('what led up to a window and came after goes with it, as far as is asked for', async (t) => {
+  const commit = (day: string, n: number): string =>
+    `commit ${String(n).repeat(40)}\nAuthor: Ada Quill <ada@shop.example>\nDate:   ${day} 2024 +0000\n\n    deploy the ledger ${n}\n\n`
+  const { run } = await filled(t, {
+    'app.log': LINES,
+    'git.log':
+      commit('Thu May 2 09:00:00', 3) +
+      commit('Wed May 1 09:00:00', 2) +
+      commit('Tue Apr 30 09:00:00', 1),
+  })
+  const phases = async (...args: string[]): Promise<string[]> => {
+    const { status, out } = await run('draft', ...WINDOW, '--format', 'json', ...args)
+    t.equal(status, 0)
+    return (JSON.parse(out) as Draft).entries.map(({ phase, at }) => `${phase} ${at.slice(0, 10)}`)
+  }
+  const during = 'during 2024-05-01'
+  t.strictSame(await phases('--lead', '59', '--trail', '0'), [during])
+  t.strictSame(await phases(), ['before 2024-05-01', during, 'after 2024-05-02'])
+  t.strictSame(await phases('--lead', '2000', '--trail', '60'), [
+    'before 2024-04-30',
+    'before 2024-05-01',
+    during,
+  ])
+  const { status, err } = await run('draft', ...WINDOW, '--lead', '1h')
+  t.equal(status, 2)
+  t.match(err, '--lead 1h is no whole number')
+})
+
+t.test('what came through two channels is one line of a draft, counted once', async (t) => {
+  const entry = (n: number): string =>
+    JSON.stringify({
+      __CURSOR: `i=${n}`,
+      __REALTIME_TIMESTAMP: String(Date.UTC(2024, 4, 1, 10, 8, n, 500) * 1000),
+      _HOSTNAME: 'db1',
+      SYSLOG_IDENTIFIER: 'ledgerd',
+      _PID: '7',
+      PRIORITY: '3',
+      MESSAGE: `shelf ${n} is gone`,
+    })
+  const lines = Array.from({ length: 6 }, (_, n) => n)
+  const { run } = await filled(t, {
+    'app.log': LINES.replace('ERROR', 'INFO'),
+    'db1.log': lines
+      .map((n) => `2024-05-01T10:08:0${n}Z db1 ledgerd[7]: shelf ${n} is gone\n`)
+      .join(''),
+    'journal.json': lines.map((n) => `${entry(n)}\n`).join(''),
+  })
+  const { out } = await run('draft', ...WINDOW, '--format', 'json')
+  const { entries, coverage } = JSON.parse(out) as Draft
+  t.match(entries, [{ claim: 'failure', count: 6, text: /^ledgerd on db1 logged an error/ }])
+  t.equal(entries.length, 1)
+  t.equal(coverage.events, 612)
+})
+
 t.test('a language model words the lines where it is asked to', async (t) => {
   const { env: data } = await filled(t, { 'app.log': LINES })
   let asked: { model?: string; messages?: { content: string }[] } = {}

@@ -1,11 +1,12 @@
 import pino from 'pino'
 import t from 'tap'
 import { importSample, SAMPLE_WORKSPACE } from '../services/commands/sample.ts'
-import { DAY_MS, makeDraft } from '../services/draft/make-draft.ts'
+import { makeDraft } from '../services/draft/make-draft.ts'
 import { parseInstant } from '../services/event-index/instant-key.ts'
 import { openTimeline } from '../services/timeline.ts'
 import { compared, humanLines } from './support/human-timeline.ts'
 
+const DAY_MS = 86_400_000
 const quiet = { out: async () => undefined, notes: async () => undefined, terminal: false }
 
 t.test(

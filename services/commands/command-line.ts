@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { text as textOf } from 'node:stream/consumers'
 import { Command as Program, Option } from 'commander'
+import { MARGIN } from '../../schemas/window.ts'
 import type { Config } from '../config.ts'
 import { ownFormats } from '../ingest/own-formats.ts'
 import { WrongUse, type ExitStatus, type Output } from './command.ts'
@@ -30,6 +31,7 @@ async function withFormats({
 }
 
 const MOST_ENTRIES = { from: 1, to: 1000 }
+const MOST_MINUTES = { to: MARGIN.most }
 
 const ERASED = `
 It holds for what is imported later too, and after a rebuild. In a data folder the bytes are overwritten. Kafka cannot overwrite: there they are hidden, and
@@ -113,6 +115,18 @@ export async function commandLine(
     .requiredOption('--from <instant>', 'from this instant on, such as 2024-05-01T10:00:00Z')
     .requiredOption('--to <instant>', 'before this instant')
     .option('--entries <count>', 'at most so many lines', count('--entries', MOST_ENTRIES), 40)
+    .option(
+      '--lead <minutes>',
+      'how much before the window may have led up to it',
+      count('--lead', MOST_MINUTES),
+      MARGIN.usual,
+    )
+    .option(
+      '--trail <minutes>',
+      'how much after the window it was made good in',
+      count('--trail', MOST_MINUTES),
+      MARGIN.usual,
+    )
     .option(
       '--controls <file>',
       'a JSON list of what should have left a record, such as [{"title":"page to the person on call","query":"paged"}]',

@@ -2,8 +2,9 @@ import type { Finding } from './finding.ts'
 import { commandOf, fieldOf, programOf } from './command-line.ts'
 import { flowOf } from './flows.ts'
 import { grouped } from './grouped.ts'
-import type { Fact, Pattern } from './material.ts'
-import { median } from './steps.ts'
+import type { Fact } from './material.ts'
+import { median } from '../median.ts'
+import type { Pattern } from './patterns.ts'
 import { wordsOfFailure } from './levels.ts'
 import { duration, placeOf, quoted, times } from './wording.ts'
 
@@ -27,7 +28,8 @@ export function commands(logs: readonly Fact[]): Finding[] {
   for (const of of grouped(lines, ({ source }) => source).values()) {
     if (of.length > Math.max(logs.length * LOUD, 20)) continue
     const spans = spansOf(of)
-    const usual = median(spans.map(({ begin, end }) => (end ? end.ms - begin.ms : 0))) ?? 0
+    const took = spans.map(({ begin, end }) => (end ? end.ms - begin.ms : 0))
+    const usual = median(took.sort((a, b) => a - b))
     spans.forEach((span, i) => findings.push(actionOf(span, usual, i)))
   }
   return findings

@@ -7,9 +7,10 @@ import { failures } from './failures.ts'
 import type { Finding } from './finding.ts'
 import { grouped } from './grouped.ts'
 import { lifecycle } from './lifecycle.ts'
-import { isoOf, nameOf, patternsOf, type Fact, type Material } from './material.ts'
+import { isoOf, type Fact, type Material } from './material.ts'
 import { metricsOf } from './metrics.ts'
 import { novelties } from './novelty.ts'
+import { nameOf, patternsOf } from './patterns.ts'
 import { questionsOf } from './questions.ts'
 import { silenceFindings, silences, surges } from './rates.ts'
 import { Roles } from './roles.ts'
@@ -22,10 +23,10 @@ const SHOWN = 400
 
 /** The draft of a window, of at most so many entries. The same material gives the same draft. `absent`: titles of controls of which there is no record. */
 export function draft(material: Material, entries: number, absent: readonly string[] = []): Draft {
-  const { from, to, beforeFrom, groups, before, logs, told } = material
+  const { from, to, beforeFrom, groups, before, logs, isWhole, lead, told } = material
   const roles = new Roles(told)
   const patterns = patternsOf(material)
-  const failed = failures(patterns, { from, to, beforeFrom })
+  const failed = failures(patterns)
   const fired = alerts(told, roles)
   const trouble = [...failed, ...fired]
     .filter(({ claim }) => claim === 'failure')
@@ -38,7 +39,7 @@ export function draft(material: Material, entries: number, absent: readonly stri
     ...changes(told, roles),
     ...statements(told, { from, to, trouble }, roles),
     ...lifecycle(patterns, trouble),
-    ...slowSteps(logs),
+    ...(isWhole ? slowSteps([...lead, ...logs], from) : []),
     ...commands(logs),
     ...commandLines(logs, trouble),
     ...repeats(patterns, all),

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 import { flowOf } from './flows.ts'
 import { wordsOfFailure } from './levels.ts'
-import { nameOf, severityOf, sourcesWithLevels, type Pattern } from './material.ts'
+import { nameOf, severityOf, sourcesWithLevels, type Pattern } from './patterns.ts'
 import { placeOf, quoted, times } from './wording.ts'
 
 const STOP =

@@ -6,7 +6,6 @@ import { readMaterial, type Edges } from './read-material.ts'
 
 /** How often a timeline that changes while it is read is read anew. */
 const TRIES = 5
-export const DAY_MS = 86_400_000
 
 /** Drafts a window from what an index holds. @throws TimelineChanged when the timeline changes all the time */
 export async function makeDraft(

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 import { flowOf } from './flows.ts'
 import { wordsOfFailure } from './levels.ts'
-import { nameOf, severityOf, sourcesWithLevels, type Pattern } from './material.ts'
+import { isSure, nameOf, severityOf, sourcesWithLevels, type Pattern } from './patterns.ts'
 import { placeOf, quoted, times, duration } from './wording.ts'
 
 /** What was never logged before, or seldom, below the level of an error. */
@@ -22,6 +22,7 @@ export function novelties(
     const example = examples[0]
     const severity = severityOf(pattern, levelled)
     if (!example || severity >= 4 || severity === 0 || novelty < 0.5) return []
+    if (!isSure(pattern)) return []
     // Its source has errors, and does not count this as one.
     if (wordsOfFailure(example.message)) return []
     // The first request of a kind brings many such lines; what requests do is looked at elsewhere.

@@ -1,7 +1,8 @@
 import type { Finding } from './finding.ts'
 import { grouped } from './grouped.ts'
-import { isoOf, type Fact, type Pattern } from './material.ts'
-import { median } from './steps.ts'
+import { isoOf, type Fact } from './material.ts'
+import { median } from '../median.ts'
+import type { Pattern } from './patterns.ts'
 import { duration, placeOf } from './wording.ts'
 
 const MINUTE_MS = 60_000
@@ -27,7 +28,7 @@ export function silences(
     const minutes = minutesOf(of)
     const numbers = [...minutes.keys()].sort((a, b) => a - b)
     if (numbers.length < KNOWN_MINUTES) continue
-    const rate = median([...minutes.values()])
+    const rate = median([...minutes.values()].sort((a, b) => a - b))
     const busy = numbers.length / (numbers.at(-1)! - numbers[0]! + 1)
     const end = Math.floor(to / MINUTE_MS)
     numbers.forEach((minute, i) => {

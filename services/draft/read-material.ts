@@ -2,6 +2,8 @@ import type { Group } from '../../schemas/group.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import type { EventIndex, PageQuery } from '../event-index/event-index.ts'
 import { pagesOf } from '../event-index/pages-of.ts'
+import { flowOf } from './flows.ts'
+import { withoutTwins } from './twins.ts'
 import { factOf, type Fact, type Material } from './material.ts'
 
 /** A window in nanoseconds since 1970, as 19 digits, and what of the time around it goes with it, in milliseconds. */
@@ -18,8 +20,10 @@ const PAGE = 1000
 /** A window of so many log events is read whole; of a larger one, the rarest. */
 const WHOLE = 20_000
 const RAREST = 8000
-/** Of each group so many events are asked for by name. */
-const KEEP = 100
+/** So many events before such a window show what is usual in the requests that go through it. */
+const LEAD = 5000
+/** Of each group so many events are asked for by name: commands of a busy hour are one group, and each is another. */
+const KEEP = 500
 /** What people and tools told is read up to so many events. */
 const TOLD = 20_000
 const TOLD_KINDS = ['chat', 'email', 'alert', 'change', 'ticket', 'status', 'note']
@@ -39,14 +43,23 @@ export async function readMaterial(
   const before = await index.groups(workspace, { from: beforeFrom, to: from }, 0)
   const ofLogs = groups.filter(({ kind }) => !TOLD_KINDS.includes(kind))
   const count = ofLogs.reduce((sum, group) => sum + group.count, 0)
-  const whole = count <= WHOLE
+  const isWhole = count <= WHOLE
   const kinds = [...new Set(ofLogs.map(({ kind }) => kind))]
   const logs =
     count === 0
       ? []
-      : whole
+      : isWhole
         ? await pages(index, workspace, { from, to, kind: kinds, limit: PAGE, order: 'asc' }, WHOLE)
         : await named(index, workspace, rarest(ofLogs, before))
+  const lead =
+    isWhole && logs.some((fact) => flowOf(fact) !== undefined)
+      ? await pages(
+          index,
+          workspace,
+          { from: beforeFrom, to: from, kind: kinds, limit: PAGE, order: 'desc' },
+          LEAD,
+        )
+      : []
   return {
     from: fromMs,
     to: toMs,
@@ -54,6 +67,8 @@ export async function readMaterial(
     before,
     beforeFrom: msOfKey(beforeFrom),
     logs,
+    isWhole,
+    lead: lead.toReversed(),
     told: await toldAround(
       index,
       workspace,
@@ -93,7 +108,7 @@ async function pages(
     facts.push(...events.map(factOf))
     if (facts.length >= most) break
   }
-  return facts.slice(0, most)
+  return withoutTwins(facts.slice(0, most))
 }
 
 /** What is new and seldom is looked at; of the rest, the first of each group. */
@@ -106,7 +121,7 @@ function rarest(groups: readonly Group[], before: readonly Group[]): string[] {
   const ids = new Set(byWorth.slice(0, RAREST / 2).flatMap((group) => group.ids.slice(0, 3)))
   for (const group of [...groups].sort((a, b) => a.count - b.count)) {
     if (ids.size >= RAREST) break
-    if (group.count <= KEEP) for (const id of group.ids) ids.add(id)
+    if (group.ids.length === group.count) for (const id of group.ids) ids.add(id)
   }
   return [...ids]
 }

@@ -1,79 +1,45 @@
+import { median } from '../median.ts'
 import type { Finding } from './finding.ts'
 import { flowOf } from './flows.ts'
 import { grouped } from './grouped.ts'
 import type { Fact } from './material.ts'
-import { duration, placeOf, quoted } from './wording.ts'
+import { suspectsOf, type Step, type Suspect } from './suspects.ts'
+import { duration, placeOf, quoted, times } from './wording.ts'
 
 /** A step must have been taken so often before it is known how long it takes. */
 const KNOWN = 6
+/** What usually takes longer is no step of a request: somebody waits, or the identifier is of a person or a project. */
+const LONGEST_USUAL_MS = 1000
 const SLOW_FACTOR = 5
 const SLOW_MS = 30
-/** So many standard deviations above what all sources show is no accident. */
-const SURE = 3
-const FEWEST = 3
-
-/** A source that is slower than all others by so much less than the slowest is slow because of that one. */
-const AS_SURE = 0.6
-
-/** From one event of a request to its next, in the same source or in another. */
-interface Step {
-  from: Fact
-  to: Fact
-  ms: number
-}
-
-interface Slow {
-  step: Step
-  usual: number
-}
-
-interface Suspect {
-  source: string
-  slow: Slow[]
-  of: number
-  /** Standard deviations above the share of slow steps that all sources have. */
-  z: number
-}
+/** So many other sources are named beside the worst. */
+const OTHERS = 3
 
 /**
- * Sources in which the steps of requests took much longer than they usually do, by the identifiers that events share. A step from one source to another is of both: what is between them may be slow,
- * and the source that most slow steps have in common stands out.
+ * The source in which the steps of requests suddenly took much longer than they usually do, by the identifiers that events share. A step from one source to another is of both: what is between them
+ * may be slow, and the source that most slow steps have in common stands out. `logs`: with those shortly before the window, which show what is usual.
  */
-export function slowSteps(logs: readonly Fact[]): Finding[] {
-  const slow: Slow[] = []
-  const counts = new Map<string, number>()
-  let total = 0
-  for (const steps of grouped(stepsOf(logs), kindOf).values()) {
-    if (steps.length < KNOWN) continue
-    total += steps.length
-    for (const source of sourcesOf(steps[0]!))
-      counts.set(source, (counts.get(source) ?? 0) + steps.length)
-    const usual = median(steps.map(({ ms }) => ms))
-    for (const step of steps)
-      if (step.ms > usual * SLOW_FACTOR && step.ms - usual > SLOW_MS) slow.push({ step, usual })
-  }
-  const share = slow.length / Math.max(total, 1)
-  const suspects = [...counts].map(([source, of]): Suspect => {
-    const own = slow.filter(({ step }) => sourcesOf(step).includes(source))
-    return {
-      source,
-      slow: own,
-      of,
-      z: (own.length - of * share) / Math.sqrt(of * share * (1 - share)),
-    }
-  })
-  const most = Math.max(...suspects.map(({ z }) => z))
-  return suspects
-    .filter(({ slow: own, z }) => own.length >= FEWEST && z > SURE && z >= most * AS_SURE)
-    .map(findingOf)
+export function slowSteps(logs: readonly Fact[], from: number): Finding[] {
+  const steps = [...grouped(followed(logs), kindOf).values()]
+    .filter((of) => of.length >= KNOWN)
+    .flatMap(measured)
+    .sort((a, b) => a.to.ms - b.to.ms)
+  const [worst, ...others] = suspectsOf(steps, from)
+  return worst ? [findingOf(worst, others)] : []
 }
 
-function findingOf({ source, slow, of, z }: Suspect): Finding {
-  const worst = [...slow].sort((a, b) => b.step.ms / b.usual - a.step.ms / a.usual)
-  const { step, usual } = worst[0]!
-  const ownOf = ({ step: { from, to } }: Slow): Fact[] =>
-    [to, from].filter((fact) => fact.source === source)
-  const evidence = [...new Set(worst.flatMap(ownOf))].slice(0, 5)
+function findingOf({ source, slow, of }: Suspect, others: readonly Suspect[]): Finding {
+  const worst = [...slow].sort((a, b) => b.lostMs - a.lostMs)
+  const { lostMs, usualMs, to } = worst[0]!
+  const evidence = [
+    ...new Set(
+      worst.flatMap(({ from, to }) => [to, from].filter((fact) => fact.source === source)),
+    ),
+  ].slice(0, 5)
+  const less = others.slice(0, OTHERS).map((other) => {
+    const { from, to } = other.slow[0]!
+    return placeOf(to.source === other.source ? to : from)
+  })
   return {
     evidence,
     until: Math.max(...evidence.map(({ ms }) => ms)),
@@ -81,30 +47,39 @@ function findingOf({ source, slow, of, z }: Suspect): Finding {
     type: 'observation',
     claim: null,
     reason: 'slow-steps',
-    text: `Requests took much longer than usual in or around ${placeOf(evidence[0]!)}, in ${slow.length.toLocaleString('en')} of ${of.toLocaleString('en')} steps; the worst took ${duration(step.ms)} in place of ${duration(usual)}, to ${quoted(step.to.message, 100)}`,
-    score: 24 + 3 * Math.min(z, 8),
-    topic: `slow ${source}`,
+    text: `Requests took much longer than before in or around ${placeOf(evidence[0]!)}, in ${slow.length.toLocaleString('en')} of ${times(of, 'step')}; the worst took ${duration(usualMs + lostMs)} in place of ${duration(usualMs)}, to ${quoted(to.message, 100)}${less.length > 0 ? `; less so in ${less.join(', ')}` : ''}`,
+    score: 48,
+    topic: 'slow steps',
   }
 }
 
-function* stepsOf(logs: readonly Fact[]): Generator<Step> {
+interface Pair {
+  from: Fact
+  to: Fact
+}
+
+/** From each event of a request to its next, in the same source or in another. */
+function* followed(logs: readonly Fact[]): Generator<Pair> {
   const last = new Map<string, Fact>()
   for (const to of logs) {
     const flow = flowOf(to)
     if (flow === undefined) continue
     const from = last.get(flow)
-    if (from) yield { from, to, ms: to.ms - from.ms }
+    if (from) yield { from, to }
     last.set(flow, to)
   }
 }
 
-const sourcesOf = ({ from, to }: Step): string[] =>
-  from.source === to.source ? [to.source] : [from.source, to.source]
-
-const kindOf = ({ from, to }: Step): string =>
+const kindOf = ({ from, to }: Pair): string =>
   `${from.source} ${from.signature} ${to.source} ${to.signature}`
 
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]!
+function measured(pairs: readonly Pair[]): Step[] {
+  const took = pairs.map(({ from, to }) => to.ms - from.ms)
+  const usualMs = median([...took].sort((a, b) => a - b))
+  if (usualMs > LONGEST_USUAL_MS) return []
+  return pairs.map((pair, i) => {
+    const lostMs = took[i]! - usualMs
+    const isSlow = took[i]! > usualMs * SLOW_FACTOR && lostMs > SLOW_MS
+    return { ...pair, usualMs, lostMs: isSlow ? lostMs : 0 }
+  })
 }

@@ -2,42 +2,70 @@ import type { Group } from '../../schemas/group.ts'
 
 type Key = Pick<Group, 'signature' | 'source' | 'kind' | 'host' | 'service' | 'level'>
 
+/** A group in the making. Numbers in place of texts: there are few groups and many events. */
+export interface Gathered<Id> extends Key {
+  count: number
+  first: Instant
+  last: Instant
+  minutes: [minute: number, count: number][]
+  ids: Id[]
+}
+
+interface Instant {
+  /** Since 1970. */
+  second: number
+  nanos: number
+}
+
 /** Gathers groups of events that come in the order of the timeline. */
-export class Groups {
+export class Groups<Id = string> {
   readonly #keep: number
-  readonly #groups = new Map<string, Group>()
+  readonly #groups = new Map<string, Gathered<Id>>()
 
   constructor(keep: number) {
     this.#keep = keep
   }
 
   /** The group of events of this key, made when it is first met. */
-  of(key: Key): Group {
+  of(key: Key): Gathered<Id> {
     const name = nameOf(key)
     let group = this.#groups.get(name)
     if (!group) {
-      group = { ...key, count: 0, first: '', last: '', minutes: [], ids: [] }
+      const none = { second: 0, nanos: 0 }
+      group = { ...key, count: 0, first: { ...none }, last: { ...none }, minutes: [], ids: [] }
       this.#groups.set(name, group)
     }
     return group
   }
 
-  /** Adds an event to a group. `at`: nanoseconds since 1970 as 19 digits. */
-  add(group: Group, at: string, id: string): void {
-    if (group.count === 0) group.first = at
+  /** Adds an event to a group. `second`: since 1970. */
+  add(group: Gathered<Id>, second: number, nanos: number, id: Id): void {
+    if (group.count === 0) group.first = { second, nanos }
     group.count++
-    group.last = at
-    const minute = Math.floor(Number(at.slice(0, 10)) / 60)
+    group.last.second = second
+    group.last.nanos = nanos
+    const minute = Math.floor(second / 60)
     const current = group.minutes.at(-1)
     if (current?.[0] === minute) current[1]++
     else group.minutes.push([minute, 1])
     if (group.ids.length < this.#keep) group.ids.push(id)
   }
 
-  all(): Group[] {
-    return inOrder([...this.#groups.values()])
+  /** `idsOf` gives the ids of what was kept of a group. */
+  all(idsOf: (group: Gathered<Id>) => string[]): Group[] {
+    return inOrder(
+      [...this.#groups.values()].map((group) => ({
+        ...group,
+        first: keyOf(group.first),
+        last: keyOf(group.last),
+        ids: idsOf(group),
+      })),
+    )
   }
 }
+
+const keyOf = ({ second, nanos }: Instant): string =>
+  `${String(second).padStart(10, '0')}${String(nanos).padStart(9, '0')}`
 
 /** By the first of their events; the order in which they were found tells nothing. */
 export const inOrder = (groups: Group[]): Group[] =>

@@ -1,3 +1,5 @@
+import { median } from '../median.ts'
+
 /** One thing that two sources saw: when, in seconds, by the clock of each. */
 export interface Pair {
   here: number
@@ -85,9 +87,6 @@ function densest(values: readonly number[]): Cluster {
   const width = sorted[from + best - 1 - sixth]! - sorted[from + sixth]!
   return { middle: median(sorted.slice(from, from + best)), count: best, width }
 }
-
-const median = (sorted: readonly number[]): number =>
-  (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 
 /** A line through the pairs after Theil and Sen: the middle of all slopes is not moved by what does not belong. https://en.wikipedia.org/wiki/Theil–Sen_estimator */
 function drifting(

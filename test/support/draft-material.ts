@@ -2,7 +2,6 @@ import type { Group } from '../../schemas/group.ts'
 import type { TimelineEvent } from '../../schemas/timeline-event.ts'
 import { factOf, type Material } from '../../services/draft/material.ts'
 import { Groups } from '../../services/event-index/groups.ts'
-import { instantKey } from '../../services/normalizer/instant.ts'
 import { signature } from '../../services/normalizer/signature.ts'
 
 /** 2024-05-01T10:00:00Z in milliseconds. */
@@ -55,10 +54,10 @@ export function materialOf(events: readonly TimelineEvent[], from: number, to: n
     const gathered = new Groups(100)
     for (const { ms, id, signature: sign, source, kind, host, service, event } of of) {
       const level = (event['log'] as { level?: string } | undefined)?.level ?? ''
-      const at = instantKey(Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6))
-      gathered.add(gathered.of({ signature: sign, source, kind, host, service, level }), at, id)
+      const group = gathered.of({ signature: sign, source, kind, host, service, level })
+      gathered.add(group, Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6), id)
     }
-    return gathered.all()
+    return gathered.all(({ ids }) => ids)
   }
   return {
     from: fromMs,
@@ -66,6 +65,8 @@ export function materialOf(events: readonly TimelineEvent[], from: number, to: n
     groups: groups(inside),
     before: groups(before),
     beforeFrom: Math.min(fromMs, ...before.map(({ ms }) => ms)),
+    isWhole: true,
+    lead: before.filter(({ kind }) => !TOLD.includes(kind)),
     logs: inside.filter(({ kind }) => !TOLD.includes(kind)),
     told: sorted.filter(({ kind }) => TOLD.includes(kind)),
   }

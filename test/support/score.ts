@@ -45,6 +45,11 @@ try {
         '2025-12-31T22:40:00Z',
         '--to',
         '2026-01-01T01:10:00Z',
+        // The person's timeline begins three days before, and ends two days after.
+        '--lead',
+        '4320',
+        '--trail',
+        '2880',
         '--entries',
         String(entries),
         '--format',
