@@ -222,9 +222,27 @@ if (url === undefined) {
     t.equal((await on.ids({ q: 'same' })).length, many.length)
     t.equal((await on.counted()).length, many.length)
     t.equal((await on.index.sources(main)).length, 6000)
+    const groups = await on.index.groups(main, {}, 0)
+    t.equal(groups.length, 6000)
+    t.ok(groups.every(({ count, minutes }) => count === 2 && minutes.length === 2))
     t.equal((await on.index.created(main, 'i1')).size, many.length)
     t.equal(await on.index.remove(main, { path: '/one' }, '5'), many.length)
     t.strictSame(await on.ids(), [])
+  })
+
+  await test('groups may have more minutes together than one answer has buckets', async (t, on) => {
+    const [sources, minutes] = [70, 1000]
+    const events = Array.from({ length: sources * minutes }, (_, i): Made => ({
+      id: `e${i}`,
+      after: BigInt(Math.floor(i / sources)) * 60_000_000_000n,
+      source: `s${String(i % sources).padStart(2, '0')}`,
+    }))
+    await on.write(...events)
+    const groups = await on.index.groups(main, {}, 1)
+    t.strictSame(
+      groups.map((group) => [group.count, group.minutes.length, group.ids]),
+      Array.from({ length: sources }, (_, i) => [minutes, minutes, [`e${i}`]]),
+    )
   })
 
   await test('instants up to the last that can be told', async (t, on) => {

@@ -71,7 +71,8 @@ const keyOf = ({ second, nanos }: Instant): string =>
 export const inOrder = (groups: Group[]): Group[] =>
   groups.sort((a, b) => compare(a.first, b.first) || compare(nameOf(a), nameOf(b)))
 
-const nameOf = ({ signature, source, kind, host, service, level }: Key): string =>
+/** What tells one group from another. */
+export const nameOf = ({ signature, source, kind, host, service, level }: Key): string =>
   `${signature}\0${source}\0${kind}\0${host}\0${service}\0${level}`
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

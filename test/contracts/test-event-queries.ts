@@ -136,6 +136,17 @@ export async function testEventQueries(t: Test, open: Open): Promise<void> {
     t.strictSame(await on.index.groups('empty', {}, 2), [])
   })
 
+  await test('of a large group as many events are named as are asked for', async (t, on) => {
+    const many = Array.from({ length: 150 }, (_, i): Made => ({ id: `m${i}`, after: 150 - i }))
+    await on.write(...many, { id: 'another', signature: 'other', after: 7 })
+    const ids = many.map(({ id }) => id).toReversed()
+    for (const keep of [1, 100, 101, 500])
+      t.strictSame(
+        (await on.index.groups(main, {}, keep)).map((group) => group.ids),
+        [ids.slice(0, keep), ['another']],
+      )
+  })
+
   await test('sources are summed with their kinds, first and last minute', async (t, on) => {
     await on.write(...EVENTS)
     const at = (minute: string): string => `2024-05-01T${minute}:00Z`
