@@ -6,9 +6,3 @@ export const Removal = Type.Union([
   Type.Object({ source: Type.String() }),
 ])
 export type Removal = Static<typeof Removal>
-
-/** Whether a removal takes back what was seen at a place. */
-export const takes = (removal: Removal, { path, source }: { path: string; source?: string }) =>
-  'path' in removal
-    ? path === removal.path || path.startsWith(`${removal.path}/`)
-    : source === removal.source

@@ -1,7 +1,8 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
 import { isContext } from '../../schemas/context.ts'
 import { addErasures, leftOf, type Erasure, type ErasureBatch } from '../../schemas/erasure.ts'
-import { takes, type Removal } from '../../schemas/removal.ts'
+import type { Removal } from '../../schemas/removal.ts'
+import { takes } from '../../schemas/takes.ts'
 import {
   consumed,
   covers,

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
-import { takes, type Removal } from '../../schemas/removal.ts'
+import type { Removal } from '../../schemas/removal.ts'
+import { takes } from '../../schemas/takes.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { counted, printable, table } from './table.ts'
 

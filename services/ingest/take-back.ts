@@ -1,5 +1,6 @@
 import type { RecordBatch } from '../../schemas/bus-record.ts'
-import { takes, type Removal } from '../../schemas/removal.ts'
+import type { Removal } from '../../schemas/removal.ts'
+import { takes } from '../../schemas/takes.ts'
 import { removals, type Bus, type Delivered, type Message } from '../bus/bus.ts'
 import { openCatalogue, untold } from './catalogue.ts'
 

@@ -8,7 +8,8 @@ import {
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
 import { erased, type Erasures } from '../../schemas/erasure.ts'
-import { takes, type Removal } from '../../schemas/removal.ts'
+import type { Removal } from '../../schemas/removal.ts'
+import { takes } from '../../schemas/takes.ts'
 import { normalize } from './normalize.ts'
 import { parkedRecord } from './park.ts'
 
