@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { htmlText } from '../ingest-adapters/shared/html-text.ts'
-import { elementText } from '../ingest-adapters/shared/xml-elements.ts'
+import { elementsNamed, elementText } from '../ingest-adapters/shared/xml-elements.ts'
 import { readYaml, yamlMembers, yamlScalar } from '../ingest-adapters/shared/yaml.ts'
 import { TooLarge } from '../services/ingest/archive-limits.ts'
 import type { Input } from '../services/ingest/input.ts'
@@ -380,6 +380,11 @@ t.test('what never ends in a line, however long, is read at once', async (t) => 
       'CDATA that is not closed',
       () => elementText(`<a><![CDATA[x]]>&amp;${'<![CDATA['.repeat(200_000)}</a>`, 'a'),
       /^x&(?:<!\[CDATA\[)+$/,
+    ],
+    [
+      'tags that are not closed, in front of one that is',
+      () => [...elementsNamed(`${'<a '.repeat(20_000)}/>`, 'a')].length,
+      1,
     ],
     [
       'escapes',

@@ -44,18 +44,20 @@ t.test('what Kafka cannot tell yet is asked again, by the same client', async (t
 })
 
 t.test('what Kafka refuses, and what does not end, is told', async (t) => {
-  const refused = (): Promise<string[]> =>
-    Promise.reject(new kafkajs.KafkaJSNonRetriableError('no such group'))
-  const { made, ask } = clients([refused])
-  await t.rejects(
-    ask(topics),
-    new Unavailable('Kafka at kafka:9092 does not answer: no such group'),
-  )
-  t.strictSame(made, { clients: 1, closed: 0 })
+  const { KafkaJSAggregateError, KafkaJSError, KafkaJSNonRetriableError } = kafkajs
+  const denied = new KafkaJSError('Topic authorization failed', { retriable: false })
+  for (const [refusal, says] of [
+    [new KafkaJSNonRetriableError('no such group'), 'no such group'],
+    [new KafkaJSAggregateError('Topic errors', [denied]), 'Topic authorization failed'],
+  ] as const) {
+    const { made, ask } = clients([() => Promise.reject(refusal)])
+    await t.rejects(ask(topics), { message: `Kafka at kafka:9092 does not answer: ${says}` })
+    t.strictSame(made, { clients: 1, closed: 0 })
+  }
   const never = clients([broken])
   await t.rejects(
     never.ask(topics),
     new Unavailable('Kafka at kafka:9092 does not answer: Broker not connected'),
   )
-  t.equal(never.made.closed, never.made.clients)
+  t.strictSame(never.made, { clients: 2, closed: 2 })
 })

@@ -63,7 +63,7 @@ function takeAttributes(
   let room = 40
   for (const [key, value] of attributes) {
     if (skip.has(key) || value === '') continue
-    const field = names[key]
+    const field = Object.hasOwn(names, key) ? names[key] : undefined
     if (field !== undefined && !Object.hasOwn(fields, field)) setField(fields, field, value)
     else if (room-- > 0) setLabel(fields, key, value)
   }
@@ -78,15 +78,15 @@ function severityLevel(written: string | undefined): string | undefined {
       .replace(/[^a-z0-9.]/g, '') ?? ''
   if (word === '' || word === 'unknown') return undefined
   const count = Number(word)
-  if (Number.isNaN(count)) return NAMED[word] ?? word
+  if (Number.isNaN(count)) return NAMED.get(word) ?? word
   return count >= 9 ? 'critical' : count >= 7 ? 'error' : count >= 4 ? 'warn' : 'info'
 }
-const NAMED: Readonly<Record<string, string>> = {
-  low: 'info',
-  medium: 'warn',
-  high: 'error',
-  veryhigh: 'critical',
-}
+const NAMED = new Map([
+  ['low', 'info'],
+  ['medium', 'warn'],
+  ['high', 'error'],
+  ['veryhigh', 'critical'],
+])
 
 /** What a line tells of its event behind the header of syslog. */
 export interface DeviceEvent {

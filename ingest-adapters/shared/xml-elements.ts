@@ -20,10 +20,10 @@ export function* elementsNamed(
   const close = `</${name}`
   let from = 0
   for (let at = tagAt(xml, open, 0); at >= 0; at = tagAt(xml, open, from)) {
-    from = at + open.length
     const begun = xml.indexOf('>', at)
     if (begun < 0) return
     const attributes = xml.slice(at + open.length, begun)
+    from = begun
     if (attributes.endsWith('/')) {
       yield { text: xml.slice(at, begun + 1), inner: '', attributes: attributes.slice(0, -1), at }
       continue

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin, KafkaJSError } from 'kafkajs'
 import { Unavailable } from '../../unavailable.ts'
 import { explained } from './access.ts'
 import type { Connection } from './connection.ts'
 
-const TRIES = 8
+/** Ten seconds in all: a broker that has just started takes some to choose leaders. */
+const TRIES = 15
 const AGAIN_MS = 100
 
 /** Asks Kafka something. @throws Unavailable */
@@ -18,12 +19,12 @@ export function asking(admin: Connection<Admin>, brokers: readonly string[]): As
         client = await admin.get()
         return await question(client)
       } catch (error) {
-        // A CommonJS module that names this export where Node does not see it.
-        const isAnswer = error instanceof kafkajs.KafkaJSError
-        // A client whose broker froze while it connected answers nothing any more, and never connects again.
-        if (!isAnswer && client) await admin.drop(client)
+        const { name, retriable } = error as KafkaJSError
+        // A client whose broker froze while it connected says something else for ever, and never connects again.
+        const isBroken = client !== undefined && !name.startsWith('KafkaJS')
+        if (isBroken) await admin.drop(client)
         // A topic that was just made has no leader yet; the client does not try these questions again by itself.
-        if (tries < TRIES && (isAnswer ? error.retriable : client)) {
+        if (isBroken ? tries === 1 : retriable && tries < TRIES) {
           await sleep(tries * AGAIN_MS)
           continue
         }
