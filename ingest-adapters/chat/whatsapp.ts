@@ -29,15 +29,14 @@ const LOOKED_AT = 80
 const STAMP = 30
 const IS_EVENING = new RegExp(EVENING, 'iu')
 const ARABIC = /[\u0660-\u0669\u06f0-\u06f9\u060c]/g
-/** A text without marks of direction, with the digits of its stamp as Latin ones. */
-function shown(line: string): string {
-  const text = line.replace(DIRECTION, '')
-  return text
+const shown = (text: string): string => text.replace(DIRECTION, '')
+/** A text whose stamp has Latin digits; as long as it was, and what stands behind the stamp is not to be taken from it. */
+const latin = (text: string): string =>
+  text
     .slice(0, STAMP)
     .replace(ARABIC, (c) => (c === '\u060c' ? ',' : String(c.charCodeAt(0) & 15)))
     .concat(text.slice(STAMP))
-}
-const begins = (line: string): boolean => LINE.test(shown(line.slice(0, LOOKED_AT)))
+const begins = (line: string): boolean => LINE.test(latin(shown(line.slice(0, LOOKED_AT))))
 
 /** The stamp as other readers of stamps know it: one separator, one kind of half of the day. */
 function stampOf(date: string, clock: string, half: string): StampRead {
@@ -69,16 +68,16 @@ const DELETED =
 
 function* read(group: Group): Generator<Item> {
   const text = shown(group.text)
-  const m = LINE.exec(text)
+  const m = LINE.exec(latin(text))
   const [date, before, clock, after] = m?.[1] ? m.slice(1) : (m?.slice(5) ?? [])
   const time = m ? stampOf(date!, clock!, before || after!) : undefined
   if (!m || typeof time !== 'object') {
     yield* refuse(group, 'impossible-time')
     return
   }
-  const rest = m[9]!
-  const written = text.slice(text.startsWith('[') ? 1 : 0)
-  time.original = written.slice(0, written.indexOf(clock!) + clock!.length + after!.length)
+  const behind = m[0].length - m[9]!.length
+  const rest = text.slice(behind)
+  time.original = text.slice(0, behind).replace(/^\[|(?:\]| [-–]) $/g, '')
   const spoken = SPEAKER.exec(rest)
   const words = (spoken?.[2] ?? rest).trim()
   const fields: Fields = { 'event.action': spoken ? 'message' : 'notice' }
@@ -107,7 +106,7 @@ export const adapter: LineAdapter = {
   recognizes: (head) =>
     begins(head.lines[0] ?? '') &&
     mostLines(head, begins, 0.2) &&
-    head.lines.some((line) => SPEAKER.test(LINE.exec(shown(line))?.[9] ?? '')),
+    head.lines.some((line) => SPEAKER.test(LINE.exec(latin(shown(line)))?.[9] ?? '')),
   begins,
   parse: () => readGroups(begins, read),
 }
