@@ -2,7 +2,7 @@
  * Rows of the tables of Azure Monitor Logs (Log Analytics, Microsoft Sentinel), https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables-category:
  * exported one a line, or as an array such as `az monitor log-analytics query` prints (with `TableName`). The time is `TimeGenerated`, in Syslog `EventTime`,
  * "date and time that the event was generated". What the query API answers (`tables` with `columns` and `rows`), where one column is `TimeGenerated` or Application Insights' `timestamp`,
- * and Azure Data Explorer's (`Tables` with `Columns` and `Rows`). Rows of Windows events and of the activity log are other formats.
+ * and Azure Data Explorer's (`Tables` with `Columns` and `Rows`, https://learn.microsoft.com/en-us/kusto/api/rest/response: of more than two tables the last says what each is). Rows of Windows events and of the activity log are other formats.
  */
 import type { Item, JsonAdapter } from '../adapter.ts'
 import { plain } from '../shared/console-text.ts'
@@ -87,24 +87,48 @@ const ANSWERS = [
 ] as const
 type Answer = (typeof ANSWERS)[number]
 
-/** The names of a table's columns, where one of them is a time. */
-function columnsOf(table: unknown, { columns, name, rows }: Answer): string[] | undefined {
+function columnsOf(table: unknown, { columns, name, rows }: Answer): string[] {
   const list = at(table, columns)
-  if (!Array.isArray(list) || !Array.isArray(at(table, rows))) return undefined
-  const names = list.map((column) => textOf(at(column, name)) ?? '')
-  return names.some((each) => TIMES.includes(each)) ? names : undefined
+  if (!Array.isArray(list) || !Array.isArray(at(table, rows))) return []
+  return list.map((column) => textOf(at(column, name)) ?? '')
+}
+
+const tablesOf = (value: unknown, { tables }: Answer): readonly unknown[] => {
+  const list = at(value, tables)
+  return Array.isArray(list) ? list : []
+}
+
+/** Whether a table holds what was asked for: Data Explorer's answers also tell how the query went, with times of their own. */
+function isResult(all: readonly unknown[], i: number, answer: Answer): boolean {
+  if (answer.tables === 'tables') return true
+  if (all.length <= 2) return i === 0
+  const contents = all.at(-1)
+  const kind = columnsOf(contents, answer).indexOf('Kind')
+  if (kind < 0) return true
+  const kinds = at(contents, answer.rows) as readonly unknown[]
+  const row = kinds[i]
+  return Array.isArray(row) && row[kind] === 'QueryResult'
 }
 
 const answerOf = (value: unknown): Answer | undefined =>
-  ANSWERS.find((answer) => {
-    const tables = at(value, answer.tables)
-    return Array.isArray(tables) && tables.some((table) => columnsOf(table, answer) !== undefined)
-  })
+  ANSWERS.find((answer) =>
+    tablesOf(value, answer).some(
+      (table, i, all) =>
+        isResult(all, i, answer) && columnsOf(table, answer).some((name) => TIMES.includes(name)),
+    ),
+  )
 
-function* answerRows(answer: Answer, json: string, line: number): Generator<Item> {
+function* answerRows(answer: Answer, value: unknown, json: string, line: number): Generator<Item> {
+  const all = tablesOf(value, answer)
+  let i = 0
   for (const table of elementsAt(json, line, answer.tables)) {
-    const names = columnsOf(table.value, answer) ?? []
+    const names = columnsOf(table.value, answer)
+    const holdsEvents = isResult(all, i++, answer)
     for (const row of elementsAt(table.text, table.line, answer.rows)) {
+      if (!holdsEvents) {
+        yield { context: 1, line: row.line }
+        continue
+      }
       const cells: readonly unknown[] = Array.isArray(row.value) ? row.value : []
       const { time, stream, message, fields } = toldBy(
         Object.fromEntries(names.map((name, i) => [name, cells[i]])),
@@ -126,7 +150,7 @@ export const adapter: JsonAdapter = {
     const parse = alone.parse(file)
     return (value, json, line) => {
       const answer = answerOf(value)
-      return answer ? answerRows(answer, json, line) : parse(value, json, line)
+      return answer ? answerRows(answer, value, json, line) : parse(value, json, line)
     }
   },
 }
