@@ -42,7 +42,7 @@ function findingOf({ source, slow, of }: Suspect, others: readonly Suspect[]): F
   })
   return {
     evidence,
-    until: Math.max(...evidence.map(({ ms }) => ms)),
+    until: slow.at(-1)!.to.ms,
     count: slow.length,
     type: 'observation',
     claim: null,
