@@ -45,6 +45,7 @@ t.test('the service that became slow is named, and one that always was is not', 
   t.match(slow, [{ text: /in or around store\.log, in 60 of / }])
   t.ok(slow[0]!.evidence.every(({ source }) => source === 'store.log'))
   t.ok(slow[0]!.at >= '2024-05-01T10:01:30')
+  t.match(slow, [{ until: '2024-05-01T10:02:57.817Z' }], 'the last of all, not of those cited')
   t.strictSame(slowOf(slowSince(-60)), [], 'usual')
   t.strictSame(slowOf(slowSince(1000)), [], 'never')
   t.strictSame(slowOf(slowSince(90), false), [], 'steps between were not read')
@@ -88,6 +89,22 @@ t.test('errors that may be usual have one line, which claims no failure', (t) =>
     ['failure', 'failure'],
     'ten minutes without them make them news',
   )
+  t.end()
+})
+
+t.test('an error that may be usual does not lead the failure that comes right after it', (t) => {
+  const calm = Array.from({ length: 300 }, (_, n) => request(n, n - 20)).flat()
+  const sure = Array.from({ length: 30 }, (_, n) =>
+    errorOf('store', 100 + n * 5, `ledger rejected posting ${n}`),
+  )
+  t.match(drafted([...calm, errorOf('cart', 98.5, 'coupon was refused'), ...sure]), [
+    {
+      at: '2024-05-01T10:01:40.000Z',
+      claim: 'failure',
+      count: 31,
+      text: /^store\.log logged an error for the first time: “ledger rejected/,
+    },
+  ])
   t.end()
 })
 

@@ -20,7 +20,7 @@ interface Gathered extends Cascade {
   flows: Map<string, number>
 }
 
-/** Gathers errors, in the order of their first events. Those that tell more on their own come first: what may be usual joins them, and does not lead them by having been there before. */
+/** Gathers errors, in the order of their first events. Those that tell more on their own come first: what may be usual joins them, and does not lead them, even where it came first. */
 export function cascadesOf(
   errors: readonly Pattern[],
   isTelling: (error: Pattern) => boolean,
@@ -31,7 +31,6 @@ export function cascadesOf(
     const into = cascades.find((cascade) => belongs(error, flows, cascade))
     if (into) {
       into.members.push(error)
-      if (isTogether(error, into.head) && error.first < into.head.first) into.head = error
       for (const [flow, ms] of flows) if (!into.flows.has(flow)) into.flows.set(flow, ms)
     } else cascades.push({ head: error, members: [error], flows })
   }
