@@ -1,6 +1,6 @@
 import type { Fact } from './material.ts'
 
-/** Events without those that are the same as another of them and were met through another channel: of such, the one that tells a level is kept, else that of the first source by name, so that of one source all are kept or none. */
+/** Events without those that are the same as another of them and were met through another channel: of such, the one that tells a level is kept, else that of the first source by name, so that of one source all are kept or none where all of its lines tell a level or none does. */
 export function withoutTwins(facts: readonly Fact[]): Fact[] {
   if (facts.every(({ event }) => event.timeline.same === undefined)) return [...facts]
   const byId = new Map(facts.map((fact) => [fact.id, fact]))
