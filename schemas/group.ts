@@ -1,4 +1,4 @@
-/** Events of one signature, source, kind, host, service and level: what is read of a window in place of its events. */
+/** Events of one signature, source, kind, host, service and level: what is read of a window in place of its events. A kind, host, service or level of over 1,000 bytes may be its beginning and a hash, a source never is. */
 export interface Group {
   signature: string
   source: string
