@@ -62,9 +62,10 @@ const isApiPost = (value: unknown): value is JsonObject =>
 
 const isPostList = (value: unknown): boolean => {
   const posts = at(value, 'posts')
-  return (
-    Array.isArray(at(value, 'order')) && isObject(posts) && Object.values(posts).some(isApiPost)
-  )
+  const order = at(value, 'order')
+  if (!Array.isArray(order) || !isObject(posts)) return false
+  const all = Object.values(posts)
+  return all.some(isApiPost) || (order.length === 0 && all.length === 0)
 }
 
 const list = (value: unknown): readonly unknown[] =>
