@@ -25,6 +25,9 @@ export interface Columns {
 }
 
 const MAPPING = /^["']?#\s*recount:\s*(.+?)["',;\t|\s]*$/i
+/** The header of what the event viewer of Windows exports, in English and German: it names no column for what the event says. */
+const EVENT_VIEWER =
+  /^(?:(?:Level|Keywords),Date and Time,Source,Event ID,Task Category|(?:Ebene|Schlüsselwörter),Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie)$/i
 const ROWS = 50
 const ENOUGH = 0.6
 
@@ -111,8 +114,7 @@ export function tableColumns(text: string): Columns | undefined {
   if (header.filter(Boolean).length < 2 || records.length === 0) return undefined
   const wide = (width: number): boolean =>
     records.filter(({ cells }) => cells.length === width).length >= records.length * ENOUGH
-  // The event viewer of Windows names no column for what the event says.
-  if (wide(header.length + 1)) header.push('Message')
+  if (EVENT_VIEWER.test(header.join()) && wide(header.length + 1)) header.push('Message')
   if (!wide(header.length)) return undefined
   const base = { separator, header, above: top.text.split('\n').length + (mapping ? 1 : 0) }
   return mapping ? mapped(mapping[1]!, base) : evident(records, base)
