@@ -54,18 +54,20 @@ const HOUR_MS = 3_600_000
 export async function readWorkbook(open: OpenMember): Promise<Workbook | undefined> {
   const written: ReadonlyMap<string, string>[] = []
   let dayZero = 0
-  for await (const { name, attributes } of part(open, WORKBOOK, 'sheet', 'workbookPr')) {
-    if (name === 'sheet') written.push(attributes)
-    else if (/^(?:1|true)$/.test(attributes.get('date1904') ?? '')) dayZero = DAYS_TO_1904
-  }
+  for await (const entries of part(open, WORKBOOK, 'sheet', 'workbookPr'))
+    for (const { name, attributes } of entries) {
+      if (name === 'sheet') written.push(attributes)
+      else if (/^(?:1|true)$/.test(attributes.get('date1904') ?? '')) dayZero = DAYS_TO_1904
+    }
   if (written.length === 0) return undefined
   const members = new Map<string, string>()
   const ofType = new Map<string, string>()
-  for await (const { attributes } of part(open, 'xl/_rels/workbook.xml.rels', 'Relationship')) {
-    const member = posix.resolve('/xl', attributes.get('Target') ?? '').slice(1)
-    members.set(attributes.get('Id') ?? '', member)
-    ofType.set(posix.basename(attributes.get('Type') ?? ''), member)
-  }
+  for await (const entries of part(open, 'xl/_rels/workbook.xml.rels', 'Relationship'))
+    for (const { attributes } of entries) {
+      const member = posix.resolve('/xl', attributes.get('Target') ?? '').slice(1)
+      members.set(attributes.get('Id') ?? '', member)
+      ofType.set(posix.basename(attributes.get('Type') ?? ''), member)
+    }
   const sheets = written.map((attributes, i): Sheet => {
     const id = [...attributes].find(([name]) => name.endsWith(':id'))?.[1]
     return { name: attributes.get('name') ?? `${i + 1}`, member: members.get(id ?? '') }
@@ -76,7 +78,8 @@ export async function readWorkbook(open: OpenMember): Promise<Workbook | undefin
     return member
   }
   const texts: string[] = []
-  for await (const { tree } of part(open, named('sharedStrings'), 'si')) texts.push(textOf(tree))
+  for await (const entries of part(open, named('sharedStrings'), 'si'))
+    for (const { tree } of entries) texts.push(textOf(tree))
   const styles = await stylesOf(part(open, named('styles'), 'numFmt', 'xf'))
   return { sheets, texts, styles, dayZero }
 }
@@ -96,7 +99,7 @@ async function* part(
   open: OpenMember,
   member: string | undefined,
   ...names: string[]
-): AsyncGenerator<Entry> {
+): AsyncGenerator<Entry[]> {
   const bytes = member === undefined ? undefined : open(member)
   if (!bytes) return
   let size = 0
@@ -106,11 +109,12 @@ async function* part(
       yield chunk
     }
   }
-  for await (const { text, parent } of elementsNamed(limited(), ...names)) {
-    const tree = xmlTree(text)
-    if (!tree) throw new Error(`${member} is not well formed: ${text.slice(0, 40)}`)
-    yield { name: localName(tree.name), attributes: tree.attributes, tree, parent }
-  }
+  for await (const elements of elementsNamed(limited(), ...names))
+    yield elements.map(({ text, parent }) => {
+      const tree = xmlTree(text)
+      if (!tree) throw new Error(`${member} is not well formed: ${text.slice(0, 40)}`)
+      return { name: localName(tree.name), attributes: tree.attributes, tree, parent }
+    })
 }
 
 /** The text of `<t>`, alone or in runs of rich text; how it is pronounced is left out. */
@@ -140,14 +144,15 @@ const BUILT_IN = (id: number): Style =>
           ? 'span'
           : 'number'
 
-async function stylesOf(entries: AsyncIterable<Entry>): Promise<Style[]> {
+async function stylesOf(parts: AsyncIterable<Entry[]>): Promise<Style[]> {
   const own = new Map<number, Style>()
   const styles: Style[] = []
-  for await (const { attributes, parent } of entries) {
-    const id = Number(attributes.get('numFmtId') ?? 0)
-    if (parent === 'numFmts') own.set(id, styleOf(attributes.get('formatCode') ?? ''))
-    else if (parent === 'cellXfs') styles.push(own.get(id) ?? BUILT_IN(id))
-  }
+  for await (const entries of parts)
+    for (const { attributes, parent } of entries) {
+      const id = Number(attributes.get('numFmtId') ?? 0)
+      if (parent === 'numFmts') own.set(id, styleOf(attributes.get('formatCode') ?? ''))
+      else if (parent === 'cellXfs') styles.push(own.get(id) ?? BUILT_IN(id))
+    }
   return styles
 }
 
@@ -168,16 +173,17 @@ export async function* sheetText(
   book: Workbook,
 ): AsyncGenerator<Uint8Array> {
   let width = 0
-  for await (const { text } of elementsNamed(sheet, 'row')) {
-    const tree = xmlTree(text)
-    // What cannot be read comes out as it stands, for whoever reads the table to refuse.
-    const cells = tree ? cellsOf(tree, book) : [text]
-    if (cells.length === 0) continue
-    // A header has more than one cell; what may stand above it has not.
-    if (width < 2) width = cells.length
-    while (cells.length < width) cells.push('')
-    yield Buffer.from(`${cells.map(quoted).join(',')}\n`)
-  }
+  for await (const elements of elementsNamed(sheet, 'row'))
+    for (const { text } of elements) {
+      const tree = xmlTree(text)
+      // What cannot be read comes out as it stands, for whoever reads the table to refuse.
+      const cells = tree ? cellsOf(tree, book) : [text]
+      if (cells.length === 0) continue
+      // A header has more than one cell; what may stand above it has not.
+      if (width < 2) width = cells.length
+      while (cells.length < width) cells.push('')
+      yield Buffer.from(`${cells.map(quoted).join(',')}\n`)
+    }
 }
 
 const quoted = (cell: string): string =>

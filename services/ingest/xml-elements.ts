@@ -10,18 +10,19 @@ export interface Written {
 }
 
 /**
- * The elements of these names, without the prefix of a namespace, cut out as the bytes of a document come; none is within another. Throws TooLarge where one has more
+ * The elements of these names, without the prefix of a namespace, cut out as the bytes of a document come, some at once; none is within another. Throws TooLarge where one has more
  * characters than a line may have, and Error where the last one has no end.
  */
 export async function* elementsNamed(
   bytes: AsyncIterable<Uint8Array>,
   ...names: string[]
-): AsyncGenerator<Written> {
+): AsyncGenerator<Written[]> {
   const decoder = new TextDecoder()
   let held = ''
   let enough = 0
   let parent = ''
-  const cut = function* (): Generator<Written> {
+  const cut = (): Written[] => {
+    const found: Written[] = []
     let inside: string | undefined
     let done = 0
     let at = held.indexOf('<')
@@ -38,7 +39,7 @@ export async function* elementsNamed(
       }
       if (name === inside && (isEnd || isEmpty)) {
         if (end - done > LINE_LIMIT) throw tooLarge(inside)
-        yield { text: held.slice(done, end), parent }
+        found.push({ text: held.slice(done, end), parent })
         inside = undefined
         done = end
       }
@@ -46,16 +47,17 @@ export async function* elementsNamed(
     }
     held = at < 0 && inside === undefined ? '' : held.slice(done)
     if (held.length > LINE_LIMIT) throw tooLarge(inside ?? names[0]!)
+    return found
   }
   for await (const chunk of bytes) {
     held += decoder.decode(chunk, { stream: true })
     // What has no end yet is looked through again when it has doubled: however large, it is not looked through often.
     if (held.length < enough) continue
-    yield* cut()
+    yield cut()
     enough = 2 * held.length
   }
   held += decoder.decode()
-  yield* cut()
+  yield cut()
   if (held !== '') throw new Error(`it breaks off or is not well formed: ${held.slice(0, 40)}`)
 }
 
