@@ -72,10 +72,11 @@ export async function readWorkbook(open: OpenMember): Promise<Workbook | undefin
     const id = [...attributes].find(([name]) => name.endsWith(':id'))?.[1]
     return { name: attributes.get('name') ?? `${i + 1}`, member: members.get(id ?? '') }
   })
-  const named = (type: string): string | undefined => {
+  /** Some tell of no styles and have them all the same. */
+  const named = (type: string): string => {
     const member = ofType.get(type)
     if (member !== undefined && !open(member)) throw new Error(missing(member))
-    return member
+    return member ?? `xl/${type}.xml`
   }
   const texts: string[] = []
   for await (const entries of part(open, named('sharedStrings'), 'si'))
@@ -97,10 +98,10 @@ interface Entry {
 /** The elements of these names in a part; none where there is no such part. */
 async function* part(
   open: OpenMember,
-  member: string | undefined,
+  member: string,
   ...names: string[]
 ): AsyncGenerator<Entry[]> {
-  const bytes = member === undefined ? undefined : open(member)
+  const bytes = open(member)
   if (!bytes) return
   let size = 0
   const limited = async function* (): AsyncGenerator<Uint8Array> {
