@@ -180,14 +180,14 @@ const HOSTILE: Record<
   'cut.xlsx': [
     workbookOf(`${ROW('Time', 'Event')}${ROW('2024-05-01T10:00:00Z', 'down')}<row><c><v>cut`),
     1,
-    { unreadable: 1 },
+    { unreadable: 1, 'damaged-archive': 1 },
   ],
   'malformed.xlsx': [
     workbookOf(
       `${ROW('Time', 'Event')}${ROW('2024-05-01T10:00:00Z', 'down').repeat(3)}<row><c></d></row>${ROW('2024-05-01T10:01:00Z', 'up')}`,
     ),
     4,
-    { 'no-time': 1 },
+    { 'no-time': 1, 'damaged-archive': 1 },
   ],
   'encrypted.zip': [
     zipOf([['secret.log', LINE]], { encrypted: true }),

@@ -25,31 +25,54 @@ interface Open {
   children: (XmlElement | string)[]
 }
 
+/** A tag, or what is none: then its name is empty. */
+interface Markup {
+  name: string
+  isEnd: boolean
+  /** It is begin and end at once. */
+  isEmpty: boolean
+  attributes: string
+  cdata: string
+  /** The place behind it. */
+  end: number
+}
+
+/** What begins with the `<` at a place; undefined where it has no end or is not well formed. */
+export function markupAt(xml: string, at: number): Markup | undefined {
+  TAG.lastIndex = at
+  const m = TAG.exec(xml)
+  if (!m) return undefined
+  const [whole, slash, name, attributes = '', empty] = m
+  const end = TAG.lastIndex
+  if (name !== undefined)
+    return { name, isEnd: slash === '/', isEmpty: empty === '/', attributes, cdata: '', end }
+  const close = xml.indexOf(ENDS[whole]!, end)
+  if (close < 0) return undefined
+  const cdata = whole === '<![CDATA[' ? xml.slice(end, close) : ''
+  const none = { name: '', isEnd: false, isEmpty: false, attributes }
+  return { ...none, cdata, end: close + ENDS[whole]!.length }
+}
+
 /** The first element of a text; undefined where it is not well formed. */
 export function xmlTree(xml: string): XmlElement | undefined {
   const open: Open[] = []
   let at = xml.indexOf('<')
   while (at >= 0) {
-    TAG.lastIndex = at
-    const m = TAG.exec(xml)
-    if (!m) return undefined
-    const [whole, slash, name, attributes, empty] = m
-    let end = TAG.lastIndex
+    const markup = markupAt(xml, at)
+    if (!markup) return undefined
+    const { name, end } = markup
     const here = open.at(-1)
-    if (name === undefined) {
-      const close = xml.indexOf(ENDS[whole]!, end)
-      if (close < 0) return undefined
-      if (whole === '<![CDATA[') here?.children.push(xml.slice(end, close))
-      end = close + ENDS[whole]!.length
-    } else if (slash === '/') {
+    if (name === '') {
+      if (markup.cdata !== '') here?.children.push(markup.cdata)
+    } else if (markup.isEnd) {
       if (here?.name !== name) return undefined
       open.pop()
       if (open.length === 0) return here
     } else {
       if (open.length >= DEPTH) return undefined
-      const element: Open = { name, attributes: attributesOf(attributes!), children: [] }
+      const element: Open = { name, attributes: attributesOf(markup.attributes), children: [] }
       here?.children.push(element)
-      if (empty !== '/') open.push(element)
+      if (!markup.isEmpty) open.push(element)
       else if (open.length === 0) return element
     }
     at = xml.indexOf('<', end)

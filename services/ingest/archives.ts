@@ -8,7 +8,7 @@ import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './archi
 import type { FileInput } from './files.ts'
 import { placeOf, type Input } from './input.ts'
 import { spool } from './spool.ts'
-import { isOfficeMember, readWorkbook, sheetText, type Workbook } from './spreadsheet.ts'
+import { isOfficeMember, missing, readWorkbook, sheetText } from './spreadsheet.ts'
 import { untilFailure } from './until-failure.ts'
 import { nameOf, opened, openZip } from './zip.ts'
 import type { Unreadable } from './walk.ts'
@@ -73,7 +73,7 @@ async function* expandWithin(
     return
   }
   try {
-    if (format === 'office') yield* sheetMembers(left, input, depth)
+    if (format === 'office') yield* officeMembers(left, input, depth)
     else if (format === 'zip') yield* zipMembers(left, input, depth)
     else if (format === 'tar') yield* tarMembers(left, input, depth)
     else {
@@ -180,67 +180,100 @@ async function* zipMembers(
   try {
     for await (const entry of zip.eachEntry()) {
       left.member()
-      const name = nameOf(entry)
-      if (name.endsWith('/')) continue
-      const facts = member(archive, name, {
-        size: entry.uncompressedSize,
-        archivedMs: entry.getLastModDate().getTime(),
-      })
-      if (entry.isEncrypted()) {
-        yield {
-          path: facts.path,
-          unreadable: 'this member is encrypted',
-          reason: 'archive-encrypted',
-        }
-        continue
-      }
-      yield* left.spend((limited) =>
-        expandWithin(left, { ...facts, open: () => limited(opened(zip, entry)) }, depth + 1),
-      )
+      yield* zipMember(left, archive, depth, zip, entry)
     }
   } finally {
     zip.close()
   }
 }
 
+async function* zipMember(
+  left: Allowance,
+  archive: Input,
+  depth: number,
+  zip: yauzl.ZipFile,
+  entry: yauzl.Entry,
+): AsyncGenerator<Input | Unreadable> {
+  const name = nameOf(entry)
+  if (name.endsWith('/')) return
+  const facts = member(archive, name, {
+    size: entry.uncompressedSize,
+    archivedMs: entry.getLastModDate().getTime(),
+  })
+  if (entry.isEncrypted()) {
+    yield {
+      path: facts.path,
+      unreadable: 'this member is encrypted',
+      reason: 'archive-encrypted',
+    }
+    return
+  }
+  yield* left.spend((limited) =>
+    expandWithin(left, { ...facts, open: () => limited(opened(zip, entry)) }, depth + 1),
+  )
+}
+
 /** The sheets of a spreadsheet that hold something, each as a table; of any other office file the members. */
-async function* sheetMembers(
+async function* officeMembers(
   left: Allowance,
   archive: Input,
   depth: number,
 ): AsyncGenerator<Input | Unreadable> {
   const zip = await openZip(archive)
   try {
-    const entries = new Map<string, yauzl.Entry>()
+    const entries: yauzl.Entry[] = []
+    // The names of parts are the same in small letters, ECMA-376 part 2, 6.2.2.3.
+    const parts = new Map<string, yauzl.Entry>()
+    const hidden: string[] = []
     for await (const entry of zip.eachEntry()) {
       left.member()
-      entries.set(nameOf(entry), entry)
+      entries.push(entry)
+      const name = nameOf(entry)
+      if (parts.has(name.toLowerCase())) hidden.push(name)
+      else parts.set(name.toLowerCase(), entry)
     }
-    const reading = left.spend(async function* (limited) {
-      yield await readWorkbook((name) => {
-        const entry = entries.get(name)
-        return entry && limited(opened(zip, entry))
-      })
+    const partOf = (name: string | undefined): yauzl.Entry | undefined =>
+      parts.get(name?.toLowerCase() ?? '')
+    const book = await readWorkbook((name) => {
+      const entry = partOf(name)
+      return entry && left.spend((limited) => limited(opened(zip, entry)))
     })
-    let book: Workbook | undefined
-    for await (const read of reading) book = read
-    const { sheets } = book ?? { sheets: [] }
-    for (const { name, member: path } of sheets) {
-      const entry = entries.get(path)
-      if (!entry) continue
+    if (!book) {
+      for (const entry of entries) yield* zipMember(left, archive, depth, zip, entry)
+      return
+    }
+    const damaged = (name: string, unreadable: string): Unreadable => ({
+      path: member(archive, name, {}).path,
+      unreadable,
+      reason: 'damaged-archive',
+    })
+    for (const name of hidden)
+      yield damaged(name, 'another part has this name: only the first one is read')
+    for (const { name, member: part } of book.sheets) {
+      const entry = partOf(part)
+      if (!entry) {
+        yield damaged(name, missing(part ?? 'a sheet'))
+        continue
+      }
       yield* left.spend(async function* (limited) {
-        const open = (): AsyncGenerator<Uint8Array> => sheetText(limited(opened(zip, entry)), book!)
-        for await (const _ of open()) {
-          yield { ...member(archive, name, {}), open }
-          break
-        }
+        const open = (): AsyncGenerator<Uint8Array> =>
+          limited(sheetText(limited(opened(zip, entry)), book))
+        if (!(await isEmpty(open()))) yield { ...member(archive, name, {}), open }
       })
     }
-    if (book) return
   } finally {
     zip.close()
   }
-  yield* zipMembers(left, archive, depth)
+}
+
+/** False also where the bytes cannot be read: whoever reads them tells why. */
+async function isEmpty(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
+  try {
+    for await (const _ of bytes) return false
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function* tarMembers(

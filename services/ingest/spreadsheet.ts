@@ -2,14 +2,18 @@
  * Spreadsheets of Excel and others (.xlsx, .xlsm), SpreadsheetML of ECMA-376 part 1, chapter 18, https://ecma-international.org/publications-and-standards/standards/ecma-376/:
  * each sheet as the CSV that it would be saved as, but with dates as ISO 8601. Formulas count as what they came to.
  */
+import { posix } from 'node:path'
 import {
   child,
   contentOf,
   elementsOf,
+  localName,
   xmlTree,
   type XmlElement,
 } from '../../ingest-adapters/shared/xml-tree.ts'
 import { TooLarge } from './archive-limits.ts'
+import { LINE_LIMIT } from './line-blocks.ts'
+import { elementsNamed } from './xml-elements.ts'
 
 /** The first member of such an archive: any file of Office Open XML has one of these. */
 const FIRST = /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/
@@ -20,7 +24,8 @@ export type OpenMember = (name: string) => AsyncIterable<Uint8Array> | undefined
 
 export interface Sheet {
   name: string
-  member: string
+  /** Undefined where the workbook does not tell it. */
+  member: string | undefined
 }
 
 export interface Workbook {
@@ -33,69 +38,100 @@ export interface Workbook {
   dayZero: number
 }
 
-type Style = 'number' | 'date' | 'minute' | 'second'
+type Style = 'number' | 'date' | 'minute' | 'second' | 'span'
 
+/** Of a part beside the sheets; of these all texts are held at once. */
 const PART_LIMIT = 64 * 1024 * 1024
 const WORKBOOK = 'xl/workbook.xml'
 const DAYS_TO_1904 = 1462
 /** 1899-12-30 in days since 1970: day 1 is 1900-01-01 and 1900 counts as a leap year, so it holds from 1900-03-01 on. */
 const EPOCH_DAY = -25_569
+const FIRST_DAY = 61
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
-/** What the parts beside the sheets tell; undefined where the archive is no spreadsheet. */
+/** What the parts beside the sheets tell; undefined where the archive is no spreadsheet. Throws where it names one of them that is not there. */
 export async function readWorkbook(open: OpenMember): Promise<Workbook | undefined> {
-  const book = await part(open, WORKBOOK)
-  if (!book) return undefined
-  const targets = new Map<string, string>()
-  for (const { attributes } of all(await part(open, 'xl/_rels/workbook.xml.rels')))
-    targets.set(attributes.get('Id') ?? '', attributes.get('Target') ?? '')
-  const sheets = all(child(book, 'sheets')).flatMap(({ attributes }): Sheet[] => {
-    const id = [...attributes].find(([name]) => name.endsWith(':id'))?.[1]
-    const target = targets.get(id ?? '')
-    const name = attributes.get('name')
-    if (target === undefined || name === undefined) return []
-    return [{ name, member: target.startsWith('/') ? target.slice(1) : `xl/${target}` }]
-  })
-  const texts: string[] = []
-  const strings = open('xl/sharedStrings.xml')
-  let size = 0
-  if (strings)
-    for await (const si of elementTexts(strings, 'si')) {
-      const tree = xmlTree(si)
-      const text = tree ? textOf(tree) : ''
-      if ((size += text.length) > PART_LIMIT) throw new TooLarge('its texts are over 64 MiB')
-      texts.push(text)
+  const written: ReadonlyMap<string, string>[] = []
+  let dayZero = 0
+  for await (const entries of part(open, WORKBOOK, 'sheet', 'workbookPr'))
+    for (const { name, attributes } of entries) {
+      if (name === 'sheet') written.push(attributes)
+      else if (/^(?:1|true)$/.test(attributes.get('date1904') ?? '')) dayZero = DAYS_TO_1904
     }
-  const is1904 = /^(?:1|true)$/.test(child(book, 'workbookPr')?.attributes.get('date1904') ?? '')
-  const styles = stylesOf(await part(open, 'xl/styles.xml'))
-  return { sheets, texts, styles, dayZero: is1904 ? DAYS_TO_1904 : 0 }
+  if (written.length === 0) return undefined
+  const members = new Map<string, string>()
+  const ofType = new Map<string, string>()
+  for await (const entries of part(open, 'xl/_rels/workbook.xml.rels', 'Relationship'))
+    for (const { attributes } of entries) {
+      const member = posix.resolve('/xl', attributes.get('Target') ?? '').slice(1)
+      members.set(attributes.get('Id') ?? '', member)
+      ofType.set(posix.basename(attributes.get('Type') ?? ''), member)
+    }
+  const sheets = written.map((attributes, i): Sheet => {
+    const id = [...attributes].find(([name]) => name.endsWith(':id'))?.[1]
+    return { name: attributes.get('name') ?? `${i + 1}`, member: members.get(id ?? '') }
+  })
+  /** Some tell of no styles and have them all the same. */
+  const named = (type: string): string => {
+    const member = ofType.get(type)
+    if (member !== undefined && !open(member)) throw new Error(missing(member))
+    return member ?? `xl/${type}.xml`
+  }
+  const texts: string[] = []
+  for await (const entries of part(open, named('sharedStrings'), 'si'))
+    for (const { tree } of entries) texts.push(textOf(tree))
+  const styles = await stylesOf(part(open, named('styles'), 'numFmt', 'xf'))
+  return { sheets, texts, styles, dayZero }
 }
 
-const all = (element: XmlElement | undefined): XmlElement[] => (element ? elementsOf(element) : [])
+export const missing = (member: string): string =>
+  `the workbook names ${member}, which is not in the file: save the spreadsheet again`
 
-async function part(open: OpenMember, name: string): Promise<XmlElement | undefined> {
-  const bytes = open(name)
-  if (!bytes) return undefined
-  const parts: Uint8Array[] = []
+interface Entry {
+  name: string
+  attributes: ReadonlyMap<string, string>
+  tree: XmlElement
+  parent: string
+}
+
+/** The elements of these names in a part; none where there is no such part. */
+async function* part(
+  open: OpenMember,
+  member: string,
+  ...names: string[]
+): AsyncGenerator<Entry[]> {
+  const bytes = open(member)
+  if (!bytes) return
   let size = 0
-  for await (const chunk of bytes) {
-    if ((size += chunk.length) > PART_LIMIT) throw new TooLarge(`${name} is over 64 MiB`)
-    parts.push(chunk)
+  const limited = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      if ((size += chunk.length) > PART_LIMIT) throw new TooLarge(`${member} is over 64 MiB`)
+      yield chunk
+    }
   }
-  return xmlTree(Buffer.concat(parts).toString('utf8'))
+  for await (const elements of elementsNamed(limited(), ...names))
+    yield elements.map(({ text, parent }) => {
+      const tree = xmlTree(text)
+      if (!tree) throw new Error(`${member} is not well formed: ${text.slice(0, 40)}`)
+      return { name: localName(tree.name), attributes: tree.attributes, tree, parent }
+    })
 }
 
 /** The text of `<t>`, alone or in runs of rich text; how it is pronounced is left out. */
-function textOf(element: XmlElement): string {
-  const texts = elementsOf(element).map((each) => {
-    const name = each.name.slice(each.name.indexOf(':') + 1)
-    return name === 't' ? contentOf(each) : name === 'r' ? textOf(each) : ''
-  })
-  return texts
+const textOf = (element: XmlElement): string =>
+  elementsOf(element)
+    .map((each) => {
+      const name = localName(each.name)
+      return name === 't' ? unescaped(contentOf(each)) : name === 'r' ? textOf(each) : ''
+    })
     .join('')
-    .replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-}
+
+/** `_x000D_` is a character that XML cannot hold, ST_Xstring of 22.9.2.19. */
+const unescaped = (text: string): string =>
+  text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 
 /** Formats that need no definition, 18.8.30: those of dates and of clocks in all languages. */
 const BUILT_IN = (id: number): Style =>
@@ -103,18 +139,22 @@ const BUILT_IN = (id: number): Style =>
     ? 'date'
     : id === 18 || id === 20 || id === 22 || id === 32 || id === 34
       ? 'minute'
-      : id === 19 || id === 21 || id === 33 || id === 35 || (id >= 45 && id <= 47)
+      : id === 19 || id === 21 || id === 33 || id === 35 || id === 45 || id === 47
         ? 'second'
-        : 'number'
+        : id === 46
+          ? 'span'
+          : 'number'
 
-function stylesOf(styles: XmlElement | undefined): Style[] {
+async function stylesOf(parts: AsyncIterable<Entry[]>): Promise<Style[]> {
   const own = new Map<number, Style>()
-  for (const { attributes } of all(child(styles, 'numFmts')))
-    own.set(Number(attributes.get('numFmtId')), styleOf(attributes.get('formatCode') ?? ''))
-  return all(child(styles, 'cellXfs')).map(({ attributes }) => {
-    const id = Number(attributes.get('numFmtId') ?? 0)
-    return own.get(id) ?? BUILT_IN(id)
-  })
+  const styles: Style[] = []
+  for await (const entries of parts)
+    for (const { attributes, parent } of entries) {
+      const id = Number(attributes.get('numFmtId') ?? 0)
+      if (parent === 'numFmts') own.set(id, styleOf(attributes.get('formatCode') ?? ''))
+      else if (parent === 'cellXfs') styles.push(own.get(id) ?? BUILT_IN(id))
+    }
+  return styles
 }
 
 /** What the letters of a format stand for, outside quotes, escapes and brackets: `yyyy\-mm\-dd hh:mm`. */
@@ -122,26 +162,29 @@ function styleOf(code: string): Style {
   const bare = code
     .split(';', 1)[0]!
     .replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
-  if (/s/i.test(bare) && !/general/i.test(bare)) return 'second'
+  if (bare.includes('[')) return 'span'
+  if (/s/i.test(bare)) return 'second'
   if (/h/i.test(bare)) return 'minute'
   return /[yd]/i.test(bare) ? 'date' : 'number'
 }
 
-/** The rows of a sheet that hold something, as lines of CSV. */
+/** The rows of a sheet that hold something, as lines of CSV. Throws TooLarge where one of them has more than a line may have. */
 export async function* sheetText(
   sheet: AsyncIterable<Uint8Array>,
   book: Workbook,
 ): AsyncGenerator<Uint8Array> {
   let width = 0
-  for await (const row of elementTexts(sheet, 'row')) {
-    const tree = xmlTree(row)
-    // What cannot be read comes out as it stands, for whoever reads the table to refuse.
-    const cells = tree ? cellsOf(tree, book) : [row]
-    if (cells.every((cell) => cell === '')) continue
-    width = Math.max(width, cells.length)
-    while (cells.length < width) cells.push('')
-    yield Buffer.from(`${cells.map(quoted).join(',')}\n`)
-  }
+  for await (const elements of elementsNamed(sheet, 'row'))
+    for (const { text } of elements) {
+      const tree = xmlTree(text)
+      // What cannot be read comes out as it stands, for whoever reads the table to refuse.
+      const cells = tree ? cellsOf(tree, book) : [text]
+      if (cells.length === 0) continue
+      // A header has more than one cell; what may stand above it has not.
+      if (width < 2) width = cells.length
+      while (cells.length < width) cells.push('')
+      yield Buffer.from(`${cells.map(quoted).join(',')}\n`)
+    }
 }
 
 const quoted = (cell: string): string =>
@@ -150,13 +193,21 @@ const quoted = (cell: string): string =>
 /** A sheet has no more columns. */
 const COLUMNS = 16_384
 
+/** The cells of a row, up to the last one that holds something. */
 function cellsOf(row: XmlElement, book: Workbook): string[] {
   const cells: string[] = []
+  let size = 0
+  let next = 0
   for (const cell of elementsOf(row)) {
-    const at = columnOf(cell.attributes.get('r') ?? '') ?? cells.length
-    if (at >= COLUMNS) continue
+    const at = columnOf(cell.attributes.get('r') ?? '') ?? next
+    if (at >= COLUMNS) throw new Error('one of its rows has more than 16384 cells')
+    next = at + 1
+    const value = valueOf(cell, book)
+    if (value === '') continue
+    if ((size += value.length) > LINE_LIMIT)
+      throw new TooLarge('the texts of one of its rows come to more than 1 MiB')
     while (cells.length < at) cells.push('')
-    cells[at] = valueOf(cell, book).replace(/\r\n?/g, '\n')
+    cells[at] = value.replace(/\r\n?/g, '\n')
   }
   return cells
 }
@@ -171,54 +222,47 @@ function columnOf(reference: string): number | undefined {
 }
 
 function valueOf(cell: XmlElement, book: Workbook): string {
-  const type = cell.attributes.get('t')
+  const type = cell.attributes.get('t') ?? 'n'
   const inline = child(cell, 'is')
   if (inline) return textOf(inline)
   const v = child(cell, 'v')
   const value = v ? contentOf(v) : ''
-  if (type === 's') return book.texts[Number(value)] ?? ''
-  if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE'
+  if (value === '') return ''
+  if (type === 'str') return unescaped(value)
+  if (type === 'b') return /^(?:1|true)$/.test(value) ? 'TRUE' : 'FALSE'
+  if (type === 's') {
+    const text = book.texts[Number(value)]
+    if (text === undefined)
+      throw new Error(`a cell has the text number ${value}, but there are ${book.texts.length}`)
+    return text
+  }
   const style = book.styles[Number(cell.attributes.get('s') ?? 0)] ?? 'number'
-  return (type === undefined || type === 'n') && style !== 'number' && value !== ''
-    ? (moment(Number(value), style, book.dayZero) ?? value)
-    : value
+  if (type !== 'n' || style === 'number') return value
+  const days = Number(value)
+  return (style === 'span' ? span(days) : moment(days, style, book.dayZero)) ?? value
 }
 
-/** A count of days as date and clock, or one of them alone; undefined where it is none. */
+const withoutZeros = (clock: string): string => clock.replace(/\.000$/, '')
+
+/** A count of days as date and clock, or as a clock alone; undefined where it is none. */
 function moment(days: number, style: Style, dayZero: number): string | undefined {
-  const ms = Math.round((days + (days < 1 ? 0 : dayZero + EPOCH_DAY)) * 86_400_000)
+  const isClock = days >= 0 && days < 1 && style !== 'date'
+  if (!isClock && !(days + dayZero >= FIRST_DAY)) return undefined
+  const ms = Math.round((days + (isClock ? 0 : dayZero + EPOCH_DAY)) * DAY_MS)
   const date = new Date(ms)
-  if (!(days >= 0) || Number.isNaN(date.getTime())) return undefined
+  if (Number.isNaN(date.getTime())) return undefined
   const [day, clock] = date.toISOString().slice(0, -1).split('T') as [string, string]
-  const hasClock = ms % 86_400_000 !== 0 || style !== 'date'
-  const exact = clock.replace(/\.000$/, '')
+  const hasClock = ms % DAY_MS !== 0 || style !== 'date'
+  const exact = withoutZeros(clock)
   const shown = style === 'minute' ? exact.replace(/:00$/, '') : exact
-  if (days < 1) return shown
+  if (isClock) return shown
   return hasClock ? `${day} ${shown}` : day
 }
 
-/** The elements of a name, each as text, cut out as the bytes come; none is within another of its name. Throws where the last one has no end. */
-async function* elementTexts(
-  bytes: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<string> {
-  const begin = new RegExp(`<(?:\\w+:)?${name}[\\s/>]`)
-  const end = new RegExp(`</(?:\\w+:)?${name}>|<(?:\\w+:)?${name}(?:\\s[^<>]*)?/>`, 'g')
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of bytes) {
-    // An end may be cut in two; nothing before it was one.
-    end.lastIndex = Math.max(text.lastIndexOf('<'), 0)
-    text += decoder.decode(chunk, { stream: true })
-    let from = 0
-    for (let m = end.exec(text); m; m = end.exec(text)) {
-      const element = text.slice(from, end.lastIndex)
-      from = end.lastIndex
-      const at = element.search(begin)
-      if (at >= 0) yield element.slice(at)
-    }
-    text = text.slice(from)
-    if (text.length > PART_LIMIT) throw new TooLarge('one of its rows is over 64 MiB')
-  }
-  if (begin.test(text)) throw new Error(`it breaks off within an element ${name}`)
+/** A count of days as hours, minutes and seconds; undefined where it is none. */
+function span(days: number): string | undefined {
+  const ms = Math.round(Math.abs(days) * DAY_MS)
+  if (!Number.isSafeInteger(ms)) return undefined
+  const below = new Date(ms % HOUR_MS).toISOString().slice(14, -1)
+  return `${days < 0 ? '-' : ''}${Math.floor(ms / HOUR_MS)}:${withoutZeros(below)}`
 }
