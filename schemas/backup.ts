@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** Raised when an older version could not read what is written; a file of a higher one is refused. */
 export const BACKUP_VERSION = 1

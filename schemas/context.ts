@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 import { LAST_SECOND } from './instants.ts'
 
 /** One thing that tells the year or the date of a stream's stamps. Years and days are those of the stream's first record (turn 0). */

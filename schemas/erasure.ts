@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { Type, type Static } from 'typebox'
-import { Check } from 'typebox/value'
+import { fits } from './fits.ts'
+import { Type, type Static } from './type.ts'
 import { isParked, parkedEvent } from './rejection.ts'
 
 /** What stands in the place of what was redacted. */
@@ -36,7 +36,7 @@ export type Erasures = ReadonlyMap<string, Erasure>
 
 /** What was deleted stays so; masks add up. What is none of ours is passed over: the normalizer makes a dead letter of it. */
 export function addErasures(known: Map<string, Erasure>, batch: unknown): void {
-  if (!Check(ErasureBatch, batch)) return
+  if (!fits(ErasureBatch, batch)) return
   const { erased } = batch
   for (const erasure of erased) {
     const before = known.get(erasure.id)

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** The file of a format that is one pattern. */
 export const FormatFile = Type.Object({

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 import { Ledger } from './ledger.ts'
 
 /** Put on the bus before the first record of an import: one that was broken off is known by it and can be taken back. */

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** What is taken back: everything seen under a path and below it, or from a source. */
 export const Removal = Type.Union([
@@ -6,3 +6,9 @@ export const Removal = Type.Union([
   Type.Object({ source: Type.String() }),
 ])
 export type Removal = Static<typeof Removal>
+
+/** Whether a removal takes back what was seen at a place. */
+export const takes = (removal: Removal, { path, source }: { path: string; source?: string }) =>
+  'path' in removal
+    ? path === removal.path || path.startsWith(`${removal.path}/`)
+    : source === removal.source

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /**
  * A time stamp as it was read, before anything is known about its zone or, where it was not written, its year.

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** Minutes around a window that go with it: by default a day, and a margin of more than a year is no margin. */
 export const MARGIN = { usual: 24 * 60, most: 366 * 24 * 60 }

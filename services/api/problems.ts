@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { Type } from '../../schemas/type.ts'
 import { BadCursor, TimelineChanged } from '../event-index/event-index.ts'
 import { Busy, Unavailable } from '../unavailable.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { Check } from 'typebox/value'
 import { BACKUP_VERSION, BackupEnd, BackupHead, BackupMessage } from '../../schemas/backup.ts'
+import { fits } from '../../schemas/fits.ts'
 import { TOPICS, type Message, type Topic } from '../bus/bus.ts'
 
 /** The file cannot be restored; the message goes on after its name, and says what to do. */
@@ -39,11 +39,11 @@ export async function* decoded(
       const value: unknown = JSON.parse(line.toString())
       if (!head) {
         begins((head = checkedHead(value)))
-      } else if (Check(BackupMessage, value)) {
+      } else if (fits(BackupMessage, value)) {
         count++
         counts.set(value.topic, (counts.get(value.topic) ?? 0) + 1)
         yield { ...known(value), size: line.length }
-      } else if (Check(BackupEnd, value)) {
+      } else if (fits(BackupEnd, value)) {
         end = value
         continue
       } else throw damaged('a line is no message')
@@ -99,7 +99,7 @@ async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>
 }
 
 function checkedHead(value: unknown): BackupHead {
-  if (!Check(BackupHead, value)) throw new BadBackup('is no backup of recount')
+  if (!fits(BackupHead, value)) throw new BadBackup('is no backup of recount')
   if (value.version > BACKUP_VERSION)
     throw new BadBackup(
       `was taken by recount ${value.recount} in version ${value.version} of the format, of which this one reads ${BACKUP_VERSION}: restore it with that recount or a newer one`,

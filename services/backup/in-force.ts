@@ -1,8 +1,7 @@
 import type { BusRecord, RecordBatch, RejectionBatch } from '../../schemas/bus-record.ts'
 import { isContext } from '../../schemas/context.ts'
 import { addErasures, leftOf, type Erasure, type ErasureBatch } from '../../schemas/erasure.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { takes } from '../../schemas/takes.ts'
+import { type Removal, takes } from '../../schemas/removal.ts'
 import {
   consumed,
   covers,

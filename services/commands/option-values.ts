@@ -1,12 +1,12 @@
 /** What the values of options mean. Each throws WrongUse where a value means nothing. */
 import { readFileSync } from 'node:fs'
-import { Type } from 'typebox'
-import { Check } from 'typebox/value'
+import { Type } from '../../schemas/type.ts'
 import { ROLES, type Role } from '../../schemas/role.ts'
 import { Kind } from '../../schemas/timeline-event.ts'
 import { Control } from '../../schemas/window.ts'
 import { isWorkspace } from '../config.ts'
 import { WrongUse } from './command.ts'
+import { fits } from '../../schemas/fits.ts'
 
 export function kinds(value: string): string[] {
   const list = value.split(',')
@@ -37,6 +37,8 @@ export const count =
     throw new WrongUse(`${option} ${value} is no whole number from ${from} to ${to}`)
   }
 
+const Controls = Type.Array(Control)
+
 /** The controls that a file declares. */
 export function controlsOf(path: string): Control[] {
   let value: unknown
@@ -45,7 +47,7 @@ export function controlsOf(path: string): Control[] {
   } catch (error) {
     throw new WrongUse(`--controls ${path} cannot be read: ${(error as Error).message}`)
   }
-  if (Check(Type.Array(Control), value)) return value
+  if (fits(Controls, value)) return value
   throw new WrongUse(
     `--controls ${path} is no list of controls: write it as [{"title":"…","query":"…","kind":"…","source":"…"}], with a title in each`,
   )

@@ -1,7 +1,6 @@
 import { posix } from 'node:path'
 import type { ImportBegun, ImportDone } from '../../schemas/import.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { takes } from '../../schemas/takes.ts'
+import { type Removal, takes } from '../../schemas/removal.ts'
 import { WrongUse, type Command, type Setting } from './command.ts'
 import { counted, printable, table } from './table.ts'
 

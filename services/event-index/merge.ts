@@ -1,6 +1,5 @@
 import type { Change } from '../../schemas/change.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { takes } from '../../schemas/takes.ts'
+import { type Removal, takes } from '../../schemas/removal.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 
 /** What the index holds of an event. */

@@ -1,5 +1,5 @@
 import type { RejectionBatch } from '../../schemas/bus-record.ts'
-import { takes } from '../../schemas/takes.ts'
+import { takes } from '../../schemas/removal.ts'
 import { erased } from '../../schemas/erasure.ts'
 import { erasures, removals, type Bus } from '../bus/bus.ts'
 import { hash } from './identity.ts'

@@ -1,7 +1,7 @@
 import type { BatchHead, BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
 import type { Context } from '../../schemas/context.ts'
 import { erased } from '../../schemas/erasure.ts'
-import { takes } from '../../schemas/takes.ts'
+import { takes } from '../../schemas/removal.ts'
 import type { Bus, TakenBack } from '../bus/bus.ts'
 import { updated, type Catalogue } from './catalogue.ts'
 import { fileEvidence } from './file-evidence.ts'

@@ -1,6 +1,5 @@
 import type { RecordBatch } from '../../schemas/bus-record.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { takes } from '../../schemas/takes.ts'
+import { type Removal, takes } from '../../schemas/removal.ts'
 import { removals, type Bus, type Delivered, type Message } from '../bus/bus.ts'
 import { openCatalogue, untold } from './catalogue.ts'
 

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { Check } from 'typebox/value'
 import { type BusRecord, type RecordBatch, type RejectionBatch } from '../../schemas/bus-record.ts'
 import type { Change } from '../../schemas/change.ts'
 import { isContext, type Context } from '../../schemas/context.ts'
@@ -18,6 +17,7 @@ import { EventsRefused, type EventIndex } from '../event-index/event-index.ts'
 import { inSpan } from '../tracing.ts'
 import { isBatch, makeChanges } from './make-changes.ts'
 import { parkedChange, parkedMessage } from './park.ts'
+import { fits } from '../../schemas/fits.ts'
 import { Unavailable } from '../unavailable.ts'
 
 /** A write has about so many changes, and of large ones so many characters. In memory are those of one that is on its way, and of the next. */
@@ -59,7 +59,7 @@ export function applier(
     for await (const message of bus.read(workspace, ['contexts', 'erasures'])) {
       const value = valueOf(message)
       if (message.topic === 'contexts' && isContext(value)) contexts.set(value.file, value)
-      if (message.topic === 'erasures' && Check(ErasureBatch, value)) {
+      if (message.topic === 'erasures' && fits(ErasureBatch, value)) {
         addErasures(erasures, value)
         found.add(message.key)
       }
@@ -176,14 +176,14 @@ export function applier(
           }
       }
       if (topic === 'removals') {
-        if (!Check(Removal, value)) parked.push(parkedMessage(key, position))
+        if (!fits(Removal, value)) parked.push(parkedMessage(key, position))
         else if (!takenBack) {
           await allWritten(messages[i - 1]?.position ?? position)
           await index.remove(workspace, value, position)
         }
       }
       if (topic === 'erasures') {
-        if (!Check(ErasureBatch, value)) parked.push(parkedMessage(key, position))
+        if (!fits(ErasureBatch, value)) parked.push(parkedMessage(key, position))
         else if (!heeded?.has(key) && !applied.has(key)) {
           await allWritten(messages[i - 1]?.position ?? position)
           await erase(value)

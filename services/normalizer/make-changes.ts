@@ -1,4 +1,3 @@
-import { Check } from 'typebox/value'
 import {
   BatchHead,
   type BusRecord,
@@ -8,16 +7,16 @@ import {
 import type { Change } from '../../schemas/change.ts'
 import type { Context } from '../../schemas/context.ts'
 import { erased, type Erasures } from '../../schemas/erasure.ts'
-import type { Removal } from '../../schemas/removal.ts'
-import { takes } from '../../schemas/takes.ts'
+import { type Removal, takes } from '../../schemas/removal.ts'
 import { normalize } from './normalize.ts'
 import { parkedRecord } from './park.ts'
+import { fits } from '../../schemas/fits.ts'
 
 const UNKNOWN: Omit<Context, 'file' | 'dataset'> = { number: 0, head: [], first: 0, evidence: [] }
 
 /** Records are checked one by one, by making events of them. */
 export const isBatch = (value: unknown): value is RecordBatch =>
-  Check(BatchHead, value) && Array.isArray((value as { records?: unknown }).records)
+  fits(BatchHead, value) && Array.isArray((value as { records?: unknown }).records)
 
 /** The events of a batch that were neither erased nor taken back, and dead letters of the records of which none can be made. */
 export function makeChanges(

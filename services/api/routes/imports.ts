@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { Type } from '../../../schemas/type.ts'
 import { Ledger } from '../../../schemas/ledger.ts'
 import { WORKSPACE } from '../../../schemas/workspace.ts'
 import type { ServerPorts, Upload } from '../build-server.ts'

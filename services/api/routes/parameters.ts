@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../../schemas/type.ts'
 import { Filter, type Filter as FilterType } from '../../../schemas/query.ts'
 import { WORKSPACE } from '../../../schemas/workspace.ts'
 import { parseInstant } from '../../event-index/instant-key.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { Type, type TSchema } from '../../../schemas/type.ts'
 import { Clock } from '../../../schemas/context.ts'
 import type { Removal } from '../../../schemas/removal.ts'
 import { datedSources } from '../../source-time/dated-sources.ts'
@@ -22,7 +22,7 @@ const Sources = Type.Object({
   ),
 })
 
-const Turn = <T extends Type.TSchema>(value: T) =>
+const Turn = <T extends TSchema>(value: T) =>
   Type.Object({ value, from: value, because: Type.Optional(Type.String()) })
 
 const SECOND_STAMP = {
@@ -90,9 +90,7 @@ const Suggestions = Type.Object({
   }),
 })
 
-const OneSource = Type.Object({
-  source: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
-})
+const SourceName = Type.String({ minLength: 1, maxLength: 1000 })
 
 const Telling = Type.Object(
   {
@@ -139,7 +137,10 @@ export function sourceRoutes(
     {
       schema: {
         summary: 'What is assumed, told and worked out about the time of a source, or of all',
-        querystring: Type.Intersect([WorkspaceParameter, OneSource]),
+        querystring: Type.Intersect([
+          WorkspaceParameter,
+          Type.Object({ source: Type.Optional(SourceName) }),
+        ]),
         response: { 200: Dated },
       },
     },
@@ -173,7 +174,7 @@ export function sourceRoutes(
       schema: {
         summary:
           'Tells the zone or corrects the clock of a source: what is there of it is dated anew',
-        querystring: Type.Intersect([WorkspaceParameter, Type.Required(OneSource)]),
+        querystring: Type.Intersect([WorkspaceParameter, Type.Object({ source: SourceName })]),
         body: Telling,
         response: {
           200: Type.Object({

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { Type } from '../../../schemas/type.ts'
 import { Cursor } from '../../../schemas/query.ts'
 import { TimelineEvent } from '../../../schemas/timeline-event.ts'
 import type { ServerPorts } from '../build-server.ts'

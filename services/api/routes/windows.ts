@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
+import { Type } from '../../../schemas/type.ts'
 import { Draft } from '../../../schemas/draft.ts'
 import { Control, NewWindow, Window } from '../../../schemas/window.ts'
 import { makeDraft } from '../../draft/make-draft.ts'

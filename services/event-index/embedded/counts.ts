@@ -1,7 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Bucket, KnownBy, SourceSummary, WindowFilter } from '../event-index.ts'
-import type { Removal } from '../../../schemas/removal.ts'
-import { takes } from '../../../schemas/takes.ts'
+import { type Removal, takes } from '../../../schemas/removal.ts'
 import type { TimelineEvent } from '../../../schemas/timeline-event.ts'
 import { matching } from './reader.ts'
 import { facetsOf, select } from './select.ts'
