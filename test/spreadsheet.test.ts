@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { ArchiveLimits } from '../services/ingest/archive-limits.ts'
+import type { ArchiveLimits } from '../services/ingest/archives/limits.ts'
 import { expanded, walk } from '../services/ingest/walk.ts'
 import { zipOf, type Member } from './support/archives.ts'
 

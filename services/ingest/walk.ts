@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ArchiveLimits } from './archive-limits.ts'
-import { expand } from './archives.ts'
+import type { ArchiveLimits } from './archives/limits.ts'
+import { expand } from './archives/expand.ts'
 import { fileInput, type FileInput } from './files.ts'
 import type { Input } from './input.ts'
 

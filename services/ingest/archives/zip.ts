@@ -1,7 +1,7 @@
 import yauzl from 'yauzl'
-import { TooLarge } from './archive-limits.ts'
-import type { FileInput } from './files.ts'
-import type { Input } from './input.ts'
+import { TooLarge } from './limits.ts'
+import type { FileInput } from '../files.ts'
+import type { Input } from '../input.ts'
 
 /** An archive inside another must be held in memory. */
 const NESTED_LIMIT = 64 * 1024 * 1024

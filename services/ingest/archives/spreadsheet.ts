@@ -10,10 +10,10 @@ import {
   localName,
   xmlTree,
   type XmlElement,
-} from '../../ingest-adapters/shared/xml-tree.ts'
-import { TooLarge } from './archive-limits.ts'
-import { LINE_LIMIT } from './line-blocks.ts'
-import { elementsNamed } from './xml-elements.ts'
+} from '../../../ingest-adapters/shared/xml-tree.ts'
+import { TooLarge } from './limits.ts'
+import { LINE_LIMIT } from '../line-blocks.ts'
+import { elementsNamed } from './xml-stream.ts'
 
 /** The first member of such an archive: any file of Office Open XML has one of these. */
 const FIRST = /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/

@@ -1,6 +1,6 @@
-import { localName, markupAt } from '../../ingest-adapters/shared/xml-tree.ts'
-import { TooLarge } from './archive-limits.ts'
-import { LINE_LIMIT } from './line-blocks.ts'
+import { localName, markupAt } from '../../../ingest-adapters/shared/xml-tree.ts'
+import { TooLarge } from './limits.ts'
+import { LINE_LIMIT } from '../line-blocks.ts'
 
 /** An element as it is written. */
 export interface Written {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { untilFailure } from './until-failure.ts'
+import { untilFailure } from '../until-failure.ts'
 
 /** What is not larger is kept in memory. */
 const IN_MEMORY = 256 * 1024
