@@ -1,25 +1,18 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { Decompress } from 'fzstd'
 import tar from 'tar-stream'
 import type yauzl from 'yauzl'
+import { decompressed, firstBytes } from './compressed.ts'
 import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './limits.ts'
-import type { FileInput } from '../files.ts'
 import { placeOf, type Input } from '../input.ts'
 import { spool } from './spool.ts'
 import { isOfficeMember, missing, readWorkbook, sheetText } from './spreadsheet.ts'
 import { untilFailure } from '../until-failure.ts'
-import { nameOf, opened, openZip } from './zip.ts'
+import { inZip, nameOf, opened } from './zip.ts'
 import type { Unreadable } from '../walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
 const DEEPEST = 3
-/** So much is decompressed at once: it may become a thousand times as large. */
-const GZIP_SLICE = 32 * 1024
-/** A block of 128 KiB may take four bytes. */
-const ZSTD_SLICE = 256
-
 type Format = 'zip' | 'office' | 'tar' | 'gzip' | 'zstd'
 
 /** What the first bytes say; a name alone says nothing. */
@@ -73,8 +66,8 @@ async function* expandWithin(
     return
   }
   try {
-    if (format === 'office') yield* officeMembers(left, input, depth)
-    else if (format === 'zip') yield* zipMembers(left, input, depth)
+    if (format === 'office') yield* inZip(input, (zip) => officeMembers(left, input, depth, zip))
+    else if (format === 'zip') yield* inZip(input, (zip) => zipMembers(left, input, depth, zip))
     else if (format === 'tar') yield* tarMembers(left, input, depth)
     else {
       const made = await decompressed(input, format)
@@ -94,76 +87,6 @@ async function* expandWithin(
   }
 }
 
-async function firstBytes(input: Input): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of input.open()) {
-    parts.push(chunk)
-    size += chunk.length
-    if (size >= 512) break
-  }
-  return Buffer.concat(parts)
-}
-
-async function decompressed(input: Input, format: 'gzip' | 'zstd'): Promise<Input> {
-  const { onDisk: _, size: __, ...rest } = input as FileInput
-  const made: Input = {
-    ...rest,
-    open: () => (format === 'gzip' ? gunzipped(input) : unzstd(input)),
-  }
-  if (format === 'gzip') {
-    const seconds = Buffer.from(await firstBytes(input)).readUInt32LE(4)
-    if (seconds > 0) made.archivedMs = seconds * 1000
-  }
-  return made
-}
-
-/**
- * An error in the middle of the compressed bytes reaches the reader after what could be decompressed. Fed slice by slice: a stream that
- * fails throws away what its reader has not taken yet.
- */
-async function* gunzipped(input: Input): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 })
-  const out: Uint8Array[] = []
-  gunzip.on('data', (chunk: Uint8Array) => out.push(chunk))
-  const ended = new Promise<void>((resolve, reject) =>
-    gunzip.on('end', resolve).on('error', reject),
-  )
-  const settled = ended.catch(() => undefined)
-  try {
-    for await (const chunk of input.open()) {
-      for (let at = 0; at < chunk.length; at += GZIP_SLICE) {
-        const written = new Promise<void>((resolve) => {
-          gunzip.write(chunk.subarray(at, at + GZIP_SLICE), () => resolve())
-        })
-        await Promise.race([written, settled])
-        yield* out.splice(0)
-        if (gunzip.destroyed) return await ended
-      }
-    }
-    gunzip.end()
-    await settled
-    yield* out
-    await ended
-  } finally {
-    gunzip.destroy()
-  }
-}
-
-async function* unzstd(input: Input): AsyncGenerator<Uint8Array> {
-  let out: Uint8Array[] = []
-  const stream = new Decompress((chunk) => void out.push(chunk))
-  for await (const chunk of input.open()) {
-    for (let at = 0; at < chunk.length; at += ZSTD_SLICE) {
-      stream.push(chunk.subarray(at, at + ZSTD_SLICE))
-      yield* out
-      out = []
-    }
-  }
-  stream.push(new Uint8Array(0), true)
-  yield* out
-}
-
 /** Members that lead out of the archive keep their names, which are only shown: nothing is ever written under them. */
 const member = (archive: Input, name: string, more: Partial<Input>): Omit<Input, 'open'> => {
   const path = `${archive.path}/${name}`
@@ -175,15 +98,11 @@ async function* zipMembers(
   left: Allowance,
   archive: Input,
   depth: number,
+  zip: yauzl.ZipFile,
 ): AsyncGenerator<Input | Unreadable> {
-  const zip = await openZip(archive)
-  try {
-    for await (const entry of zip.eachEntry()) {
-      left.member()
-      yield* zipMember(left, archive, depth, zip, entry)
-    }
-  } finally {
-    zip.close()
+  for await (const entry of zip.eachEntry()) {
+    left.member()
+    yield* zipMember(left, archive, depth, zip, entry)
   }
 }
 
@@ -218,51 +137,47 @@ async function* officeMembers(
   left: Allowance,
   archive: Input,
   depth: number,
+  zip: yauzl.ZipFile,
 ): AsyncGenerator<Input | Unreadable> {
-  const zip = await openZip(archive)
-  try {
-    const entries: yauzl.Entry[] = []
-    // The names of parts are the same in small letters, ECMA-376 part 2, 6.2.2.3.
-    const parts = new Map<string, yauzl.Entry>()
-    const hidden: string[] = []
-    for await (const entry of zip.eachEntry()) {
-      left.member()
-      entries.push(entry)
-      const name = nameOf(entry)
-      if (parts.has(name.toLowerCase())) hidden.push(name)
-      else parts.set(name.toLowerCase(), entry)
+  const entries: yauzl.Entry[] = []
+  // The names of parts are the same in small letters, ECMA-376 part 2, 6.2.2.3.
+  const parts = new Map<string, yauzl.Entry>()
+  const hidden: string[] = []
+  for await (const entry of zip.eachEntry()) {
+    left.member()
+    entries.push(entry)
+    const name = nameOf(entry)
+    if (parts.has(name.toLowerCase())) hidden.push(name)
+    else parts.set(name.toLowerCase(), entry)
+  }
+  const partOf = (name: string | undefined): yauzl.Entry | undefined =>
+    parts.get(name?.toLowerCase() ?? '')
+  const book = await readWorkbook((name) => {
+    const entry = partOf(name)
+    return entry && left.spend((limited) => limited(opened(zip, entry)))
+  })
+  if (!book) {
+    for (const entry of entries) yield* zipMember(left, archive, depth, zip, entry)
+    return
+  }
+  const damaged = (name: string, unreadable: string): Unreadable => ({
+    path: member(archive, name, {}).path,
+    unreadable,
+    reason: 'damaged-archive',
+  })
+  for (const name of hidden)
+    yield damaged(name, 'another part has this name: only the first one is read')
+  for (const { name, member: part } of book.sheets) {
+    const entry = partOf(part)
+    if (!entry) {
+      yield damaged(name, missing(part ?? 'a sheet'))
+      continue
     }
-    const partOf = (name: string | undefined): yauzl.Entry | undefined =>
-      parts.get(name?.toLowerCase() ?? '')
-    const book = await readWorkbook((name) => {
-      const entry = partOf(name)
-      return entry && left.spend((limited) => limited(opened(zip, entry)))
+    yield* left.spend(async function* (limited) {
+      const open = (): AsyncGenerator<Uint8Array> =>
+        limited(sheetText(limited(opened(zip, entry)), book))
+      if (!(await isEmpty(open()))) yield { ...member(archive, name, {}), open }
     })
-    if (!book) {
-      for (const entry of entries) yield* zipMember(left, archive, depth, zip, entry)
-      return
-    }
-    const damaged = (name: string, unreadable: string): Unreadable => ({
-      path: member(archive, name, {}).path,
-      unreadable,
-      reason: 'damaged-archive',
-    })
-    for (const name of hidden)
-      yield damaged(name, 'another part has this name: only the first one is read')
-    for (const { name, member: part } of book.sheets) {
-      const entry = partOf(part)
-      if (!entry) {
-        yield damaged(name, missing(part ?? 'a sheet'))
-        continue
-      }
-      yield* left.spend(async function* (limited) {
-        const open = (): AsyncGenerator<Uint8Array> =>
-          limited(sheetText(limited(opened(zip, entry)), book))
-        if (!(await isEmpty(open()))) yield { ...member(archive, name, {}), open }
-      })
-    }
-  } finally {
-    zip.close()
   }
 }
 

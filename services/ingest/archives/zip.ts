@@ -6,7 +6,20 @@ import type { Input } from '../input.ts'
 /** An archive inside another must be held in memory. */
 const NESTED_LIMIT = 64 * 1024 * 1024
 
-export async function openZip(archive: Input): Promise<yauzl.ZipFile> {
+/** What is made of an archive while it is open. */
+export async function* inZip<T>(
+  archive: Input,
+  use: (zip: yauzl.ZipFile) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const zip = await openZip(archive)
+  try {
+    yield* use(zip)
+  } finally {
+    zip.close()
+  }
+}
+
+async function openZip(archive: Input): Promise<yauzl.ZipFile> {
   const options = {
     lazyEntries: true,
     autoClose: false,
