@@ -5,17 +5,17 @@ import { LAST_SECOND } from './instants.ts'
 export const Evidence = Type.Object({
   /**
    * `weekday` and `leap-day` exclude years; `heading`, `file-name` and `other-source` point at one; the times at which something was archived, last written
-   * or imported tell only that the last record is not later.
+   * or imported tell only that the last record is not later. In the order in which they decide.
    */
   kind: Type.Enum([
-    'weekday',
-    'leap-day',
     'heading',
     'file-name',
     'other-source',
     'archive-time',
     'file-time',
     'import-time',
+    'weekday',
+    'leap-day',
   ]),
   /** Which years, or days since 1970-01-01, it allows for turn 0; the last is the one that it speaks for. */
   allows: Type.Array(Type.Integer()),

@@ -245,6 +245,32 @@ t.test('a corrected clock does not move the year of a file that goes on', async 
   t.equal(years.size, 1, [...years].join())
 })
 
+t.test('a heading dates what stands below it, not what is kept back above it', async (t) => {
+  const timeline = open(t, t.testdir())
+  const begin = (day: string): string => `**** BEGIN LOGGING AT ${day}\n`
+  const said = (clock: string, words: string): string => `${clock} <ann>\t${words}\n`
+  const night = said('May 07 22:00:00', 'good night') + said('May 07 22:00:01', 'see you')
+  const morning = (words: string): string => said('May 08 08:00:00', words)
+  // So begins a stream of its own: of the log after it two records may be the same ones, until the third is another.
+  await importText(
+    timeline,
+    'b.log',
+    begin('Tue May  7 22:00:00 2019') + night + morning('coffee') + morning('work'),
+  )
+  const days = Array.from({ length: 4 }, (_, i) => said(`May 06 09:0${i}:00`, `alpha ${i}`))
+  await importText(
+    timeline,
+    'a.log',
+    begin('Mon May  6 09:00:00 2019') +
+      days.join('') +
+      night +
+      begin('Fri May  8 08:00:00 2020') +
+      morning('tea'),
+  )
+  const years = (await live(t, timeline)).map((e) => `${e['@timestamp'].slice(0, 4)} ${e.message}`)
+  t.equal(years.filter((said) => said.startsWith('2020')).join(), '2020 tea')
+})
+
 t.test('a year goes with the import that told it', async (t) => {
   const timeline = open(t, t.testdir())
   const syslog = 'May  1 10:00:00 web1 app: x\n'

@@ -82,6 +82,8 @@ async function readRecords(
   let day: number | undefined
   let clock = -1
   let heading: Stamp | undefined
+  /** The headings by the first record below: a record may be kept back until after the next heading is read. */
+  const above = new WeakMap<SourceRecord, Stamp>()
   /** Years without a record, which only the line above the next ones tells. */
   let pause = 0
   const take = (item: SourceRecord): void => {
@@ -94,10 +96,9 @@ async function readRecords(
       delete step.behind
     }
     const record: BusRecord = Object.assign(item, identify(item), step)
-    if (time.lacks === 'year' && heading && context!.year !== undefined) {
-      pause = yearNear(time, heading) - context!.year - (step.turn ?? 0) - shift
-      heading = undefined
-    }
+    const told = above.get(item)
+    if (time.lacks === 'year' && told && context!.year !== undefined)
+      pause = yearNear(time, told) - context!.year - (step.turn ?? 0) - shift
     if (time.lacks)
       record.turn = notInFuture(time, (step.turn ?? 0) + shift + pause, context!.year, by.nowMs)
     if (time.lacks === 'date' && day !== undefined) {
@@ -127,6 +128,10 @@ async function readRecords(
   for await (const items of read) {
     for (const item of items) {
       if (isRecord(item)) {
+        if (heading && item.time.lacks === 'year') {
+          above.set(item, heading)
+          heading = undefined
+        }
         if (route && item.stream === undefined && item.nativeId === undefined)
           route.take(item).forEach(takeDecided)
         else take(item)

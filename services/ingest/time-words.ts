@@ -1,4 +1,4 @@
-import type { Context, Corrected, Evidence } from '../../schemas/context.ts'
+import { Evidence, type Context, type Corrected } from '../../schemas/context.ts'
 
 export interface TimeKnown {
   /** The file, for the command that tells better. */
@@ -71,18 +71,9 @@ function turnWords({ context, before, shift = 0 }: TimeKnown): string[] {
   ]
 }
 
-const STRENGTH = [
-  'heading',
-  'file-name',
-  'other-source',
-  'archive-time',
-  'file-time',
-  'import-time',
-] as const
-
 /** The strongest evidence that speaks for a year or day. */
 export function decisive(evidence: readonly Evidence[], value: number): Evidence | undefined {
-  for (const kind of [...STRENGTH, 'weekday', 'leap-day'])
+  for (const kind of Evidence.properties.kind.enum)
     for (const each of evidence) if (each.kind === kind && each.allows.includes(value)) return each
   return undefined
 }
