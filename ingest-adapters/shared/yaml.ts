@@ -1,6 +1,6 @@
 /**
  * The plain part of YAML. That which people write: members one below the other. That which programs print (`kubectl -o yaml`): mappings and lists by indent, scalars, quoted
- * texts and blocks `|` and `>`; of the short forms only `{}` and `[]`; no anchors, tags or comments within, which no program prints. Every scalar stays text, because a stamp
+ * texts and blocks `|` and `>`; of the short forms only `{}` and `[]`; no anchors or tags, which no program prints. Every scalar stays text, because a stamp
  * is read later.
  */
 
@@ -45,6 +45,8 @@ const BLOCK = /^[|>][+-]?\d?$/
 interface Line {
   indent: number
   text: string
+  /** As it stands in the text. */
+  written: string
 }
 
 interface Reader {
@@ -53,25 +55,53 @@ interface Reader {
 }
 
 const linesOf = (text: string): Line[] =>
-  text
-    .split(/\r?\n/)
-    .map((line) => ({ indent: line.length - line.trimStart().length, text: line.trim() }))
-    .filter(({ text: line }) => line !== '' && !line.startsWith('#') && line !== '---')
+  text.split(/\r?\n/).map((written) => ({
+    indent: written.length - written.trimStart().length,
+    text: written.trim(),
+    written,
+  }))
+
+/** The next line that says something, outside of blocks; undefined behind the last. */
+function upcoming(reader: Reader): Line | undefined {
+  for (; reader.at < reader.lines.length; reader.at++) {
+    const line = reader.lines[reader.at]!
+    if (line.text !== '' && !line.text.startsWith('#') && line.text !== '---') return line
+  }
+  return undefined
+}
+
+/** A text whose lines are kept (`|`) or joined (`>`): everything that is indented deeper than its key, with empty lines and what looks like a comment. */
+function block(reader: Reader, style: string, indent: number): string {
+  const lines: Line[] = []
+  for (; reader.at < reader.lines.length; reader.at++) {
+    const line = reader.lines[reader.at]!
+    if (line.text !== '' && line.indent <= indent) break
+    lines.push(line)
+  }
+  const margin = lines.find((line) => line.text !== '')?.indent ?? 0
+  const text = lines
+    .map((line) => line.written.slice(Math.min(margin, line.indent)))
+    .join('\n')
+    .trimEnd()
+  return style === '|' ? text : text.replace(/(?<!\n)\n(?!\n)/g, ' ')
+}
 
 function scalar(reader: Reader, written: string, indent: number): unknown {
   if (written === '{}') return {}
   if (written === '[]') return []
   if (written === 'null' || written === '~') return null
+  if (BLOCK.test(written)) return block(reader, written[0]!, indent)
   const parts: string[] = []
   // a text that goes on is indented deeper than its key
-  while (reader.at < reader.lines.length && reader.lines[reader.at]!.indent > indent)
-    parts.push(reader.lines[reader.at++]!.text)
-  if (BLOCK.test(written)) return parts.join(written[0] === '|' ? '\n' : ' ')
+  for (let line = upcoming(reader); line && line.indent > indent; line = upcoming(reader)) {
+    parts.push(line.text)
+    reader.at++
+  }
   return yamlScalar([written, ...parts].join(' '))
 }
 
 function value(reader: Reader, indent: number, depth: number): unknown {
-  const first = reader.lines[reader.at]
+  const first = upcoming(reader)
   if (first === undefined || depth > DEPTH) return null
   return first.text === '-' || first.text.startsWith('- ')
     ? list(reader, indent, depth)
@@ -81,13 +111,13 @@ function value(reader: Reader, indent: number, depth: number): unknown {
 function list(reader: Reader, indent: number, depth: number): unknown[] {
   const out: unknown[] = []
   for (;;) {
-    const line = reader.lines[reader.at]
+    const line = upcoming(reader)
     if (line === undefined || line.indent !== indent || !/^-(?: |$)/.test(line.text)) return out
     const rest = line.text.slice(1).trimStart()
     if (MEMBER.test(rest)) {
       // the first member stands behind the dash, the others below it
       const inner = indent + line.text.length - rest.length
-      reader.lines[reader.at] = { indent: inner, text: rest }
+      reader.lines[reader.at] = { indent: inner, text: rest, written: line.written }
       out.push(mapping(reader, inner, depth + 1))
     } else {
       reader.at++
@@ -97,7 +127,7 @@ function list(reader: Reader, indent: number, depth: number): unknown[] {
 }
 
 function below(reader: Reader, indent: number, depth: number): unknown {
-  const next = reader.lines[reader.at]
+  const next = upcoming(reader)
   if (next === undefined) return null
   // a list may stand as deep as its key
   const dashed = next.indent === indent && next.text.startsWith('-')
@@ -107,7 +137,7 @@ function below(reader: Reader, indent: number, depth: number): unknown {
 function mapping(reader: Reader, indent: number, depth: number): Record<string, unknown> {
   const out: [string, unknown][] = []
   for (;;) {
-    const line = reader.lines[reader.at]
+    const line = upcoming(reader)
     if (line === undefined || line.indent !== indent) break
     const m = MEMBER.exec(line.text)
     if (!m) break
@@ -124,8 +154,8 @@ function mapping(reader: Reader, indent: number, depth: number): Record<string, 
 /** Undefined where the text is not of this kind to its end. */
 export function readYaml(text: string): unknown {
   const reader = { lines: linesOf(text), at: 0 }
-  const first = reader.lines[0]
+  const first = upcoming(reader)
   if (first === undefined) return undefined
   const read = value(reader, first.indent, 0)
-  return reader.at === reader.lines.length ? read : undefined
+  return upcoming(reader) === undefined ? read : undefined
 }
