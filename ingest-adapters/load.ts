@@ -47,24 +47,32 @@ function nameOf(path: string): string {
 }
 
 async function loadBundled(): Promise<Loaded[]> {
-  const loaded: Loaded[] = []
-  for (const folder of await readdir(HERE, { withFileTypes: true })) {
-    if (!folder.isDirectory() || folder.name === 'shared' || !KIND_FOLDER.test(folder.name))
-      continue
-    for (const file of await readdir(new URL(`${folder.name}/`, HERE))) {
-      const format = FORMAT_FILE.exec(file)?.[1]
-      if (!format) continue
-      const module = (await import(new URL(`${folder.name}/${file}`, HERE).href)) as {
-        adapter: Adapter
-      }
-      loaded.push({ name: `${folder.name}/${format}`, adapter: module.adapter })
-    }
-    const written = fileURLToPath(new URL(`${folder.name}/`, WRITTEN))
-    for (const { path, text } of await readFormatFiles(written))
-      loaded.push({ name: `${folder.name}/${nameOf(path)}`, adapter: patternAdapter(text, path) })
-  }
+  const entries = await readdir(HERE, { withFileTypes: true })
+  const folders = entries.filter(
+    (entry) => entry.isDirectory() && entry.name !== 'shared' && KIND_FOLDER.test(entry.name),
+  )
+  const loaded = (await Promise.all(folders.map(({ name }) => loadFolder(name)))).flat()
   const rank = ({ adapter }: Loaded): number => (adapter.fallback ? 1 : 0)
   return loaded.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
+}
+
+async function loadFolder(folder: string): Promise<Loaded[]> {
+  const formats = (await readdir(new URL(`${folder}/`, HERE))).flatMap((file) => {
+    const format = FORMAT_FILE.exec(file)?.[1]
+    return format === undefined ? [] : [{ file, name: `${folder}/${format}` }]
+  })
+  const modules = formats.map(async ({ file, name }): Promise<Loaded> => {
+    const { adapter } = (await import(new URL(`${folder}/${file}`, HERE).href)) as {
+      adapter: Adapter
+    }
+    return { name, adapter }
+  })
+  const written = await readFormatFiles(fileURLToPath(new URL(`${folder}/`, WRITTEN)))
+  const patterns = written.map(({ path, text }) => ({
+    name: `${folder}/${nameOf(path)}`,
+    adapter: patternAdapter(text, path),
+  }))
+  return [...(await Promise.all(modules)), ...patterns]
 }
 
 /** The files of formats in a folder, by name. */
