@@ -193,6 +193,59 @@ t.test('a zip that is no spreadsheet is read like any other', async (t) => {
   )
 })
 
+const openDocument = (body: string): Buffer =>
+  zipOf(
+    [
+      ['mimetype', 'application/vnd.oasis.opendocument.spreadsheet'],
+      ['styles.xml', '<office:document-styles/>'],
+      [
+        'content.xml',
+        `<office:document-content><office:body><office:spreadsheet>${body}</office:spreadsheet></office:body></office:document-content>`,
+      ],
+    ],
+    { deflated: true },
+  )
+const table = (name: string, rows: string): string =>
+  `<table:table table:name="${name}"><table:table-column table:number-columns-repeated="3"/>${rows}</table:table>`
+const line = (...cells: string[]): string =>
+  `<table:table-row>${cells.join('')}<table:table-cell table:number-columns-repeated="16000"/></table:table-row>`
+const said = (words: string, times = 1): string =>
+  `<table:table-cell table:number-columns-repeated="${times}" office:value-type="string"><text:p>${words}</text:p></table:table-cell>`
+const valued = (type: string, attribute: string, value: string): string =>
+  `<table:table-cell office:value-type="${type}" office:${attribute}="${value}"><text:p>shown</text:p></table:table-cell>`
+
+t.test('sheets of OpenDocument are read', async (t) => {
+  const rows = [
+    `<table:table-header-rows>${line(said('Time'), said('Text'), said('Took'))}</table:table-header-rows>`,
+    '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>',
+    line(
+      valued('date', 'date-value', '2024-05-01T10:00:00'),
+      said('a <text:span>b</text:span><text:s text:c="2"/>c\n  d</text:p><text:p>e'),
+      valued('time', 'time-value', 'PT36H05M00S'),
+    ),
+    line(
+      valued('date', 'date-value', '2024-05-02'),
+      `<table:table-cell office:value-type="string"><office:annotation><text:p>note</text:p></office:annotation><text:p>f</text:p></table:table-cell>`,
+      valued('float', 'value', '1.5'),
+    ),
+    `<table:table-row table:number-rows-repeated="2">${said('x', 2)}${valued('boolean', 'boolean-value', 'true')}</table:table-row>`,
+    '<table:table-row table:number-rows-repeated="1048560"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>',
+  ]
+  const { found } = await read(
+    t,
+    openDocument(
+      table('Log', rows.join('')) + table('Empty', line()) + table('More', line(said('y'))),
+    ),
+  )
+  t.strictSame(found, [
+    [
+      'Log',
+      'Time,Text,Took\n2024-05-01 10:00:00,"a b  c d\ne",36:05:00\n2024-05-02,f,1.5\nx,x,TRUE\nx,x,TRUE\n',
+    ],
+    ['More', 'y\n'],
+  ])
+})
+
 t.test('a spreadsheet that is made to grow is refused in little time and memory', async (t) => {
   const one = '<c t="s"><v>0</v></c>'
   const long = `<si><t>${'x'.repeat(30_000)}</t></si>`
@@ -264,8 +317,29 @@ t.test('a spreadsheet that is made to grow is refused in little time and memory'
       /^archive-too-large: it has an element xf of more/,
     ],
   ]
-  for (const [name, parts, expected, limited] of cases) {
-    const content = bookOf(parts)
+  const grows: [name: string, rows: string, ends: RegExp, limited?: boolean][] = [
+    [
+      'blanks in OpenDocument',
+      line(said('<text:s text:c="9999999"/>'.repeat(10_000))),
+      /^! the texts/,
+    ],
+    ['cells in OpenDocument', line(said('x'.repeat(1000), 16_000)), /^! the texts/],
+    ['columns in OpenDocument', line(said('x', 1e9)), /^! one of its rows has more than 16384/],
+    [
+      'rows in OpenDocument',
+      line(said('x'.repeat(1000))).replace('row', 'row table:number-rows-repeated="99999999"'),
+      /! what is uploaded/,
+      true,
+    ],
+    ['depth in OpenDocument', '<a>'.repeat(MEBI), /deeper than 64/],
+  ]
+  const files = [
+    ...cases.map(([name, parts, ...rest]) => [name, bookOf(parts), ...rest] as const),
+    ...grows.map(
+      ([name, rows, ...rest]) => [name, openDocument(table('Log', rows)), ...rest] as const,
+    ),
+  ]
+  for (const [name, content, expected, limited] of files) {
     const begin = process.cpuUsage()
     const before = process.memoryUsage.rss()
     const { found, size } = await read(t, content, limited ? limits : undefined)

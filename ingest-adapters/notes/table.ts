@@ -2,7 +2,7 @@
  * Tables that people export from spreadsheets and tools that nobody else here reads: CSV (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180), with semicolons, tabs or bars as well.
  * The header names the column of the time (`Time`, `Timestamp`, `Date` beside `Time`, `Started`, `Created` …), and a zone if there is one (`Time (UTC)`); where that is not
  * evident a line above it does, see shared/table-columns.ts. A row without a time is refused.
- * So are the sheets of .xlsx files, and what the event viewer of Windows saves as CSV, whose last column has no name.
+ * So are the sheets of .xlsx and .ods files, and what the event viewer of Windows saves as CSV, whose last column has no name.
  */
 import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'

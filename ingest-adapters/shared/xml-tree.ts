@@ -82,7 +82,7 @@ export function xmlTree(xml: string): XmlElement | undefined {
   return undefined
 }
 
-function attributesOf(written: string): Map<string, string> {
+export function attributesOf(written: string): Map<string, string> {
   const attributes = new Map<string, string>()
   for (const [, name, double, single] of written.matchAll(ATTRIBUTE))
     attributes.set(name!, unescapeHtml(double ?? single ?? ''))

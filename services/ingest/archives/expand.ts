@@ -6,7 +6,8 @@ import { decompressed, firstBytes } from './compressed.ts'
 import { allowance, TooLarge, type Allowance, type ArchiveLimits } from './limits.ts'
 import { placeOf, type Input } from '../input.ts'
 import { spool } from './spool.ts'
-import { isOfficeMember, missing, readWorkbook, sheetText } from './spreadsheet.ts'
+import { csvOf, missing } from './sheet.ts'
+import { isOfficeMember, readSheets } from './spreadsheet.ts'
 import { untilFailure } from '../until-failure.ts'
 import { inZip, nameOf, opened } from './zip.ts'
 import type { Unreadable } from '../walk.ts'
@@ -152,11 +153,11 @@ async function* officeMembers(
   }
   const partOf = (name: string | undefined): yauzl.Entry | undefined =>
     parts.get(name?.toLowerCase() ?? '')
-  const book = await readWorkbook((name) => {
+  const sheets = await readSheets((name) => {
     const entry = partOf(name)
     return entry && left.spend((limited) => limited(opened(zip, entry)))
   })
-  if (!book) {
+  if (!sheets) {
     for (const entry of entries) yield* zipMember(left, archive, depth, zip, entry)
     return
   }
@@ -167,15 +168,16 @@ async function* officeMembers(
   })
   for (const name of hidden)
     yield damaged(name, 'another part has this name: only the first one is read')
-  for (const { name, member: part } of book.sheets) {
-    const entry = partOf(part)
+  for (const sheet of sheets) {
+    const { name } = sheet
+    const entry = partOf(sheet.member)
     if (!entry) {
-      yield damaged(name, missing(part ?? 'a sheet'))
+      yield damaged(name, missing(sheet.member ?? 'a sheet').message)
       continue
     }
     yield* left.spend(async function* (limited) {
       const open = (): AsyncGenerator<Uint8Array> =>
-        limited(sheetText(limited(opened(zip, entry)), book))
+        limited(csvOf(sheet.rows(limited(opened(zip, entry)))))
       if (!(await isEmpty(open()))) yield { ...member(archive, name, {}), open }
     })
   }

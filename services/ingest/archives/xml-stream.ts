@@ -1,17 +1,26 @@
-import { localName, markupAt } from '../../../ingest-adapters/shared/xml-tree.ts'
+import { attributesOf, localName, markupAt } from '../../../ingest-adapters/shared/xml-tree.ts'
 import { TooLarge } from './limits.ts'
 import { LINE_LIMIT } from '../line-blocks.ts'
+
+/** An element that others are in. */
+export interface Outer {
+  name: string
+  attributes: ReadonlyMap<string, string>
+  parent: Outer | undefined
+  depth: number
+}
 
 /** An element as it is written. */
 export interface Written {
   text: string
-  /** The name of the element that began last outside of all that were asked for: that of its parent. */
-  parent: string
+  parent: Outer | undefined
 }
+
+const DEPTH = 64
 
 /**
  * The elements of these names, without the prefix of a namespace, cut out as the bytes of a document come, some at once; none is within another. Throws TooLarge where one has more
- * characters than a line may have, and Error where the last one has no end.
+ * characters than a line may have, and Error where the last one has no end, or where elements are nested deeper than 64.
  */
 export async function* elementsNamed(
   bytes: AsyncIterable<Uint8Array>,
@@ -20,7 +29,7 @@ export async function* elementsNamed(
   const decoder = new TextDecoder()
   let held = ''
   let enough = 0
-  let parent = ''
+  let parent: Outer | undefined
   const cut = (): Written[] => {
     const found: Written[] = []
     let inside: string | undefined
@@ -34,7 +43,8 @@ export async function* elementsNamed(
       if (inside === undefined) {
         const isOne = !isEnd && names.includes(name)
         if (isOne) inside = name
-        else if (!isEnd && !isEmpty && name !== '') parent = name
+        else if (isEnd) parent = parent?.parent
+        else if (!isEmpty && name !== '') parent = inner(name, markup.attributes, parent)
         done = isOne ? at : end
       }
       if (name === inside && (isEnd || isEmpty)) {
@@ -59,6 +69,12 @@ export async function* elementsNamed(
   held += decoder.decode()
   yield cut()
   if (held !== '') throw new Error(`it breaks off or is not well formed: ${held.slice(0, 40)}`)
+}
+
+function inner(name: string, attributes: string, parent: Outer | undefined): Outer {
+  const depth = (parent?.depth ?? 0) + 1
+  if (depth > DEPTH) throw new Error(`its elements are nested deeper than ${DEPTH}`)
+  return { name, attributes: attributesOf(attributes), parent, depth }
 }
 
 const tooLarge = (name: string): TooLarge =>
