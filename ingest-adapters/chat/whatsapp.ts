@@ -60,6 +60,9 @@ function withoutOrders(stamp: Exclude<StampRead, string | undefined>): StampRead
 
 /** `Alice: text`, `+49 170 0000000: text`. A name is short and has no colon; WhatsApp's own sentences rarely have one. */
 const SPEAKER = /^([^:\n]{1,60}): (.*)$/s
+/** What a log line has in that place: a level, a channel and a level, a program with its number. */
+const NO_PERSON =
+  /^(?:[\w-]+\.)?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|ALERT|EMERGENCY|SEVERE|VERBOSE)(?![\p{L}])|\[\w[\w-]*\]/u
 const ATTACHED =
   /^(?:<[^<>\n]{1,40}: ([^<>\n]{1,200})>|([^\n<>]{1,200}\.\w{2,5}) \([^()\n]{3,40}\))/u
 const EDITED = / ?<[^<>\n]{3,60}>$/u
@@ -106,7 +109,10 @@ export const adapter: LineAdapter = {
   recognizes: (head) =>
     begins(head.lines[0] ?? '') &&
     mostLines(head, begins, 0.2) &&
-    head.lines.some((line) => SPEAKER.test(LINE.exec(latin(shown(line)))?.[9] ?? '')),
+    head.lines.some((line) => {
+      const speaker = SPEAKER.exec(LINE.exec(latin(shown(line)))?.[9] ?? '')?.[1]
+      return speaker !== undefined && !NO_PERSON.test(speaker)
+    }),
   begins,
   parse: () => readGroups(begins, read),
 }

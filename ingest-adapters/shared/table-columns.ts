@@ -45,11 +45,14 @@ const TIMES = [
   'start started begin began beginn',
   'created opened reported occurred at',
   'updated modified changed',
+  'received ingested indexed inserted',
 ].map((line) => new Set(line.split(' ')))
 /** A column of times that are not that of the row. */
 const OTHERS = /^(?:end|ended|until|to|finish|finished|resolved|closed|due|duration|zone|expires)$/
+/** `receiveTimestamp`, `Ingestion time`: when a row came in, not when it was written. */
+const RECEIPT = /^(?:receive|receipt|ingest|ingestion|index|insert)$/
 const MESSAGES =
-  /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|ereignis|beschreibung|titel|was)$/
+  /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|raw|ereignis|beschreibung|titel|was)$/
 const USERS = /^(?:who|user|username|author|owner|person|actor|by|assignee|reporter|wer|name)$/
 const LINKS = /^(?:link|url|reference|permalink)$/
 
@@ -57,6 +60,7 @@ const LINKS = /^(?:link|url|reference|permalink)$/
 function timeRank(name: string): number | undefined {
   const all = words(name)
   if (all.length > 4 || all.some((word) => OTHERS.test(word))) return undefined
+  if (all.some((word) => RECEIPT.test(word))) return TIMES.length - 1
   const rank = TIMES.findIndex((set) => all.some((word) => set.has(word)))
   return rank < 0 ? undefined : rank
 }
