@@ -67,11 +67,19 @@ function timeRank(name: string): number | undefined {
 
 /** `Event ID` holds no event. */
 const NUMBERS = /^(?:id|ids|no|nr|number|code|category|type|count)$/
+/** `host.name` is no person. */
+const THINGS =
+  /^(?:host|server|machine|computer|device|service|process|container|pod|cluster|namespace|component|file|project|rule|alert|monitor)$/
 
-const columnOf = (header: readonly string[], names: RegExp): number | undefined => {
+const columnOf = (
+  header: readonly string[],
+  names: RegExp,
+  others?: RegExp,
+): number | undefined => {
+  const isOther = (word: string): boolean => NUMBERS.test(word) || others?.test(word) === true
   const at = header.findIndex((name) => {
     const all = words(name)
-    return all.some((word) => names.test(word)) && !all.some((word) => NUMBERS.test(word))
+    return all.some((word) => names.test(word)) && !all.some(isOther)
   })
   return at < 0 ? undefined : at
 }
@@ -154,7 +162,7 @@ function evident(records: readonly Row[], base: Base): Columns | undefined {
     .sort((a, b) => a.rank - b.rank)
   const rest = {
     ...optional('message', columnOf(header, MESSAGES)),
-    ...optional('user', columnOf(header, USERS)),
+    ...optional('user', columnOf(header, USERS, THINGS)),
     ...optional('link', columnOf(header, LINKS)),
   }
   for (const { time, name } of candidates) {
