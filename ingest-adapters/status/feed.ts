@@ -121,9 +121,7 @@ function* entryItems(entry: string, line: number): Generator<Item> {
     if (author !== undefined) fields['user.name'] = author
     const message = said === '' || said === title ? title : `${title}: ${said}`
     const record = { time, message, original: entry, line, fields }
-    yield id === undefined
-      ? record
-      : { ...record, nativeId: `feed ${id} ${action} ${mark}` }
+    yield id === undefined ? record : { ...record, nativeId: `feed ${id} ${action} ${mark}` }
   }
 }
 
