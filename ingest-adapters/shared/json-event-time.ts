@@ -18,7 +18,7 @@ const OWN =
 const BEGIN =
   'created createdat createdon createtime creationtime creationdate createddate createddatetime eventcreated start startat startat startdate ' +
   'starttime startsat startedat starttimestamp edgestarttimestamp eventstart begin beginat beginsat begintime openedat publishedat published ' +
-  'datecreated firstseen requesttimestamp'
+  'datecreated datecreate firstseen requesttimestamp'
 const LATER =
   'updated updatedat updatetime lastupdated modified modifiedat lastmodified resolvedat closedat completedat finishedat ended endedat endsat ' +
   'endtime end edgeendtimestamp dateupdated lastseen'
