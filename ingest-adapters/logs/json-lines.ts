@@ -1,7 +1,7 @@
 /**
  * JSON of no format that has an adapter of its own, https://jsonlines.org/: the time, the text, the level and the usual fields are found by
  * the names that programs give them. Variants: values one a line, spread over lines or in an array; records inside an envelope
- * (`{"Records":[…]}`); members nested in `event`, `fields`, `_source` and the like.
+ * (`{"Records":[…]}`, `{"hits":{"hits":[…]}}`); members nested in `event`, `fields`, `_source` and the like.
  */
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Item, JsonAdapter } from '../adapter.ts'
@@ -46,13 +46,24 @@ function recordOf(value: JsonObject, time: EventTime, text: string, line: number
   return stream === undefined ? record : { ...record, stream: String(stream) }
 }
 
-/** The member that holds an envelope's records: an array of objects of which the first has a time of its own. */
-const envelopeOf = (value: JsonObject): string | undefined =>
-  Object.keys(value).find((key) => {
-    const list = value[key]
-    const time = Array.isArray(list) && isObject(list[0]) ? eventTime(list[0], '') : undefined
-    return typeof time === 'object' && !time.weak
-  })
+function holdsRecords(list: unknown): boolean {
+  const time = Array.isArray(list) && isObject(list[0]) ? eventTime(list[0], '') : undefined
+  return typeof time === 'object' && !time.weak
+}
+
+/** Where an envelope's records are: an array of objects of which the first has a time of its own, also one object further in. */
+function envelopeOf(value: JsonObject): string[] | undefined {
+  const keys = Object.keys(value)
+  const key = keys.find((name) => holdsRecords(value[name]))
+  if (key !== undefined) return [key]
+  for (const outer of keys) {
+    const inside = value[outer]
+    if (!isObject(inside)) continue
+    const inner = Object.keys(inside).find((name) => holdsRecords(inside[name]))
+    if (inner !== undefined) return [outer, inner]
+  }
+  return undefined
+}
 
 function* itemsOf(value: unknown, text: string, line: number): Generator<Item> {
   if (!isObject(value)) {
@@ -64,10 +75,10 @@ function* itemsOf(value: unknown, text: string, line: number): Generator<Item> {
     yield recordOf(value, time, text, line)
     return
   }
-  const key = envelopeOf(value)
+  const path = envelopeOf(value)
   let any = false
-  if (key !== undefined) {
-    for (const element of elementsAt(text, line, key)) {
+  if (path !== undefined) {
+    for (const element of elementsAt(text, line, ...path)) {
       any = true
       yield* itemsOf(element.value, element.text, element.line)
     }

@@ -1,8 +1,8 @@
 /**
  * logfmt, https://brandur.org/logfmt and https://pkg.go.dev/github.com/kr/logfmt: `ts=2024-05-01T10:00:00Z level=info msg="all good" bare key=value`.
  * As written by go-kit, logrus, Go's slog.TextHandler, Prometheus, Grafana and Loki. The time is under `ts`, `time`, `t`, `timestamp` or `@timestamp`,
- * in ISO 8601 or as an epoch; FortiGate writes `date=… time=… tz="+0100"`, also behind a priority of syslog
- * (https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference). Lines of other shape (a panic) belong to the record before them.
+ * in ISO 8601 or as an epoch; FortiGate writes `date=… time=… tz="+0100"`, also behind a priority of syslog, and `eventtime`, an epoch, where it tells no zone, Sophos `timezone="CEST"`
+ * (https://docs.fortinet.com/document/fortigate/latest/fortios-log-message-reference); SonicWall `<134>  id=firewall time="… UTC"`. Lines of other shape (a panic) belong to the record before them.
  */
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
@@ -13,9 +13,10 @@ import { isoStamp } from '../shared/iso-stamp.ts'
 import { stampAt } from '../shared/leading-stamp.ts'
 import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import type { StampRead } from '../shared/stamp.ts'
+import { withZoneAmong } from '../shared/zone-name.ts'
 
-const PRIORITY = /^<\d{1,3}>/
-const BEGINS = /^(?:<\d{1,3}>)?[A-Za-z_@][\w.@/-]{0,63}=(?! )/
+const PRIORITY = /^<\d{1,3}> */
+const BEGINS = /^(?:<\d{1,3}> {0,2})?[A-Za-z_@][\w.@/-]{0,63}=(?! )/
 const HAS_TIME =
   /(?:^|[ >])(?:date=\d{4}-\d\d-\d\d time=\d\d:|(?:ts|time|t|timestamp|@timestamp|datetime)="?\d{4}[-\d])/
 const PAIR = /([^\s="]+)(?:=(?:"([^"\\]*(?:\\.[^"\\]*)*)"?|(\S*)))?/gs
@@ -108,6 +109,7 @@ function* record(group: Group): Generator<Item> {
     date: undefined,
     clock: undefined,
     zone: undefined,
+    eventTime: undefined,
     rest: [],
     labels: 0,
   }
@@ -149,15 +151,20 @@ interface Found {
   date: string | undefined
   clock: string | undefined
   zone: string | undefined
+  eventTime: string | undefined
   /** The pairs that are neither time, level nor message, as written. */
   rest: string[]
   labels: number
 }
 
-function timeOf({ time, date, clock, zone }: Found): StampRead {
+function timeOf({ time, date, clock, zone, eventTime }: Found): StampRead {
   if (typeof time === 'object' || clock === undefined) return time
   const local = `${date} ${clock}`
-  return isoStamp(zone !== undefined && OFFSET.test(zone) ? `${local} ${zone}` : local)
+  if (zone !== undefined && OFFSET.test(zone)) return isoStamp(`${local} ${zone}`)
+  const known = epoch(eventTime ?? '')
+  if (known !== undefined) return known
+  const stamp = isoStamp(local)
+  return typeof stamp === 'object' ? (withZoneAmong(stamp, zone ?? '') ?? stamp) : stamp
 }
 
 function take(
@@ -184,7 +191,8 @@ function take(
     return
   }
   if (key === 'date' && value !== undefined) found.date = value
-  if (key === 'tz' && value !== undefined) found.zone = value
+  if ((key === 'tz' || key === 'timezone') && value !== undefined) found.zone = value
+  if (key === 'eventtime' && value !== undefined) found.eventTime = value
   const name = key === 'at' && AT_LEVEL.test(value ?? '') ? 'log.level' : NAMES.get(key)
   if (name !== 'log.level') found.rest.push(text)
   if (

@@ -8,6 +8,7 @@ import type { Fields } from '../../schemas/source-record.ts'
 import type { Item, LineAdapter } from '../adapter.ts'
 import { rows } from '../shared/csv.ts'
 import { setLabel } from '../shared/json-fields.ts'
+import { levelAt } from '../shared/level.ts'
 import { refuse } from '../shared/lines.ts'
 import { rowTime, tableAdvice, tableColumns, type Columns } from '../shared/table-columns.ts'
 
@@ -20,6 +21,23 @@ const label = (name: string): string =>
     .replace(/[^\p{L}\d]+/gu, '_')
     .replace(/^_+|_+$/g, '')
 
+/** Columns that programs export under these names; a level only where the cell holds one. */
+const FIELDS = new Map(
+  Object.entries({
+    'host.name': 'host hostname host_name computer computername',
+    'service.name': 'service service_name',
+    'log.level': 'level log_level loglevel severity',
+  }).flatMap(([field, names]) => names.split(' ').map((name) => [name, field] as const)),
+)
+
+function setCell(fields: Fields, name: string, value: string): void {
+  const field = FIELDS.get(name)
+  const isLevel = levelAt(value.toUpperCase(), 0)?.end === value.length
+  if (field === undefined || field in fields || (field === 'log.level' && !isLevel))
+    setLabel(fields, name, value)
+  else fields[field] = value
+}
+
 function fieldsOf(cells: readonly string[], columns: Columns): Fields {
   const fields: Fields = {}
   const { time, clock, message, user, link, header } = columns
@@ -28,7 +46,7 @@ function fieldsOf(cells: readonly string[], columns: Columns): Fields {
   if (link !== undefined && cells[link]?.trim()) fields['event.reference'] = cells[link].trim()
   for (const [i, name] of header.slice(0, LABELS).entries()) {
     const value = cells[i]?.trim()
-    if (!own.has(i) && value && label(name)) setLabel(fields, label(name), value)
+    if (!own.has(i) && value && label(name)) setCell(fields, label(name), value)
   }
   return fields
 }

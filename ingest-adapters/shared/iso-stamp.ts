@@ -1,6 +1,7 @@
 /**
  * Year first: ISO 8601 calendar dates and RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339), with the liberties that log writers take:
- * a space for the T, `/` or `.` in the date, a comma before the fraction, hours of an offset alone, the compact form 20240501T100000Z.
+ * a space for the T, `/`, `.` or `:` in the date, a comma before the fraction, hours of an offset alone, the compact form 20240501T100000Z,
+ * and Db2's `2024-05-01-10.00.00.123456-300`, whose offset is minutes (https://www.ibm.com/docs/en/db2/11.5?topic=files-interpreting-db2diag-log-file-entries).
  */
 import {
   fractionBehindMark,
@@ -12,6 +13,7 @@ import {
   type StampRead,
 } from './stamp.ts'
 
+const MINUTES = /^[+-]\d{3}(?!\d)/
 const UTC_WORD = /^ ?(?:UTC|GMT)(?![A-Za-z0-9+-])/
 
 /** The stamp that begins at `at`. Its length is that of its `original`. */
@@ -20,13 +22,15 @@ export function isoStamp(text: string, at = 0): StampRead {
   if (year < 0) return undefined
   const mark = text.charCodeAt(at + 4)
   if (mark >= 48 && mark <= 57) return compactStamp(text, at)
-  if (mark !== 45 && mark !== 47 && mark !== 46) return undefined
+  if (mark !== 45 && mark !== 47 && mark !== 46 && mark !== 58) return undefined
   const month = number(text, at + 5, 2)
   const day = number(text, at + 8, 2)
   if (month < 0 || day < 0 || text.charCodeAt(at + 7) !== mark) return undefined
   const t = text.charCodeAt(at + 10)
   if (t !== 84 && t !== 32 && t !== 9 && t !== 116 && t !== 95 && t !== 45 && t !== 58)
     return undefined
+  // Other numbers have colons between them too: `2018:10:15-08:30:25` of Sophos and `2018:10:15 08:30:25` of cameras are dates.
+  if (mark === 58 && t !== 45 && t !== 32) return undefined
   return time(text, at, year, month, day, at + 11)
 }
 
@@ -65,6 +69,12 @@ function finish(
 ): StampRead {
   let end = clockEnd
   let offset: number | undefined
+  const minutes =
+    text.charCodeAt(at + 13) === 46 ? MINUTES.exec(text.slice(end, end + 5)) : undefined
+  if (minutes) {
+    const written = text.slice(at, end + minutes[0].length)
+    return makeStamp(written, reading, Number(minutes[0]) * 60)
+  }
   const next = text.charCodeAt(end)
   const spaced = next === 32
   const zone =

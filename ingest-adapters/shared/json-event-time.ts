@@ -14,11 +14,11 @@ import type { StampRead } from './stamp.ts'
 const OWN =
   'timestamp eventtime eventtimestamp eventdate eventdatetime time ts datetime t timegenerated utctime timecreated systemtime instant ' +
   'timestampms timemillis timestampmillis timestampns timestampus timems timeunixnano unixtime unixtimestamp epoch epochms epochtime unix asctime date logtime timelocal ' +
-  'timeiso8601 localtime when at occurredat occurred happenedat triggeredat firedat activatedat activeat raisedat datetimeutc sourcetimestamp'
+  'timeiso8601 localtime when at occurredat occurred happenedat triggeredat firedat activatedat activeat raisedat datetimeutc sourcetimestamp sent sentat senttime sentdatetime'
 const BEGIN =
   'created createdat createdon createtime creationtime creationdate createddate createddatetime eventcreated start startat startat startdate ' +
   'starttime startsat startedat starttimestamp edgestarttimestamp eventstart begin beginat beginsat begintime openedat publishedat published ' +
-  'datecreated firstseen requesttimestamp'
+  'datecreated datecreate firstseen requesttimestamp'
 const LATER =
   'updated updatedat updatetime lastupdated modified modifiedat lastmodified resolvedat closedat completedat finishedat ended endedat endsat ' +
   'endtime end edgeendtimestamp dateupdated lastseen'

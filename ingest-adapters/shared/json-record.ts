@@ -68,12 +68,12 @@ const FIELDS = new Map(
 const MESSAGES =
   'message msg renderedmessage messagetemplate eventmessage logmessage shortmessage textpayload log body text content jsonpayloadmessage description summary title ' +
   'result_description detail details ' +
-  'info reason statusmessage event'
+  'info reason statusmessage event raw'
 const MESSAGE_RANKS = new Map(MESSAGES.split(' ').map((name, rank) => [name, rank]))
 
 /** Wrappers whose members mean what they would mean outside. */
 const WRAPPERS =
-  '@fields|fields|_source|source|properties|attr|attributes|jsonPayload|protoPayload|data|event|record|context|mdc|extra|payload|params'
+  '@fields|fields|_source|source|properties|attr|attributes|jsonPayload|protoPayload|data|event|record|context|mdc|extra|payload|params|result'
 const TRANSPARENT = new RegExp(`^(?:${WRAPPERS})\\.`, 'i')
 const WRAPPER = new RegExp(`^(?:${WRAPPERS})$`, 'i')
 export const isWrapper = (key: string): boolean => WRAPPER.test(key)

@@ -1,6 +1,6 @@
 /** The stamp with which a line of any text log begins, whatever its shape, for formats that leave the shape to the user. */
 import type { Stamp } from '../../schemas/source-record.ts'
-import { epochStamp } from './epoch-stamp.ts'
+import { epochStamp, taiStamp } from './epoch-stamp.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { dayFirstStamp, monthFirstStamp } from './month-stamp.ts'
 import { digitDateStamp, monthDayStamp, packedStamp } from './numeric-stamp.ts'
@@ -8,8 +8,9 @@ import { isDigit, type StampRead } from './stamp.ts'
 
 const EPOCH = /^(\d{10}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?)(?![\w.])/
 
-/** `2024-05-01 …`, `May 1 …`, `1714557600.123 …` at `at`. A clock alone is not taken for a stamp. */
+/** `2024-05-01 …`, `May 1 …`, `1714557600.123 …`, `@400000004c91b044077a9e94 …` at `at`. A clock alone is not taken for a stamp. */
 export function stampAt(text: string, at = 0): StampRead {
+  if (text.charCodeAt(at) === 64) return taiStamp(text, at)
   if (!isDigit(text.charCodeAt(at))) return monthFirstStamp(text, at) ?? dayFirstStamp(text, at)
   const iso = isoStamp(text, at)
   if (iso !== undefined) return iso

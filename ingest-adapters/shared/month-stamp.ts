@@ -1,6 +1,6 @@
 /**
  * Stamps with the month by name: syslog (RFC 3164 4.1.2), ctime, access logs, mail (RFC 5322 3.3), `13-May-2024 10:00:00`,
- * `May 13, 2024 12:00:01 AM`. English names, and the abbreviations that French, German, Spanish, Italian, Portuguese and Dutch systems write.
+ * `May 13, 2024 12:00:01 AM`, `May 13, 2024 @ 12:00:01.123` (Kibana), `May-13-24 12:00:01`. English names, and the abbreviations that French, German, Spanish, Italian, Portuguese and Dutch systems write.
  */
 import {
   daysInMonth,
@@ -46,6 +46,7 @@ const WEEKDAYS = new Map(
 export const monthNumber = (name: string): number | undefined => MONTHS.get(name.toLowerCase())
 export const weekdayNumber = (name: string): number | undefined => WEEKDAYS.get(name.toLowerCase())
 
+const DASHED = /^-(\d\d)-(\d\d|\d{4}) /
 const WORD = /\p{L}+/uy
 
 /** The word at `at`. */
@@ -75,22 +76,31 @@ export function monthFirstStamp(text: string, at = 0): StampRead {
   if (month === undefined) return undefined
   i += name.length
   if (text[i] === '.') i++
-  if (text[i] !== ' ') return undefined
-  while (text[i] === ' ') i++
-  let day = number(text, i, 2)
-  if (day < 0) {
-    day = number(text, i, 1)
-    if (day < 0) return undefined
-    i += 1
-  } else i += 2
-  if (text[i] === ',') i++
-  if (text[i] !== ' ') return undefined
-  while (text[i] === ' ') i++
   let year = -1
-  if (number(text, i, 4) >= 0 && (text[i + 4] === ' ' || text[i + 4] === ',')) {
-    year = number(text, i, 4)
-    i += 5
+  let day: number
+  const dashed = text[i] === '-' ? DASHED.exec(text.slice(i, i + 9)) : null
+  if (dashed) {
+    day = Number(dashed[1])
+    year = Number(dashed[2]) + (dashed[2]!.length === 2 ? 2000 : 0)
+    i += dashed[0].length
+  } else {
+    if (text[i] !== ' ') return undefined
     while (text[i] === ' ') i++
+    day = number(text, i, 2)
+    if (day < 0) {
+      day = number(text, i, 1)
+      if (day < 0) return undefined
+      i += 1
+    } else i += 2
+    if (text[i] === ',') i++
+    if (text[i] !== ' ') return undefined
+    while (text[i] === ' ') i++
+    if (number(text, i, 4) >= 0 && (text[i + 4] === ' ' || text[i + 4] === ',')) {
+      year = number(text, i, 4)
+      i += 5
+      while (text[i] === ' ') i++
+      if (text.startsWith('@ ', i)) i += 2
+    }
   }
   const clock = readClock(text, i)
   if (!clock) return undefined

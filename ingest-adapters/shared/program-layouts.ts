@@ -75,6 +75,8 @@ const LEVEL_FIRST = [
   java(String.raw` +LEVEL +\[([^\]]*)\] \[([^\]]*)\] ?`, 'level thread logger'),
   either(String.raw` +LEVEL +\[([\w.$/:-]+)\]: ?`, 'level logger'),
   java(String.raw` +LEVEL +\[([^\]]*)\] ?`, 'level thread'),
+  // Home Assistant
+  python(String.raw` +LEVEL +\(([\w-]+)\) \[([a-z_][\w.]*)\] `, 'level thread logger'),
   // Solr
   java(String.raw` +LEVEL +\(([^)]*)\) \[([^\]]*)\] (\S+) `, 'level thread session logger'),
   // Flink, Spark, Cassandra, %p %c{1}:%L

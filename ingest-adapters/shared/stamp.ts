@@ -111,12 +111,20 @@ export function fraction(text: string, at: number): { nanos: number; digits: num
   return { nanos: nanos * SCALE[digits]!, digits, end: i }
 }
 
-/** The fraction that a point or comma at `at` begins; where none stands there, of no digits and ending at `at`. */
+const MILLISECONDS = /:\d{3}(?![\d:])/y
+
+/** The fraction that a point or comma at `at` begins, or a colon with three digits; where none stands there, of no digits and ending at `at`. */
 export function fractionBehindMark(text: string, at: number): ReturnType<typeof fraction> {
   const mark = text.charCodeAt(at)
-  return (mark === 46 || mark === 44) && isDigit(text.charCodeAt(at + 1))
-    ? fraction(text, at + 1)
-    : { nanos: 0, digits: 0, end: at }
+  const none = { nanos: 0, digits: 0, end: at }
+  if (mark === 58) {
+    MILLISECONDS.lastIndex = at
+    return MILLISECONDS.test(text) ? fraction(text, at + 1) : none
+  }
+  if ((mark !== 46 && mark !== 44) || !isDigit(text.charCodeAt(at + 1))) return none
+  const read = fraction(text, at + 1)
+  // More digits than nanoseconds behind a comma are the next value of a row.
+  return mark === 44 && read.end > at + 10 ? none : read
 }
 
 /** What the first six groups of a pattern captured, as numbers: year, month, day, hour, minute, second. */

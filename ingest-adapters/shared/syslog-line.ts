@@ -1,6 +1,7 @@
 /** One line of syslog in any of its layouts; the specifications are named in logs/syslog.ts. */
 import type { Reason } from '../../schemas/rejection.ts'
 import type { Fields, Stamp } from '../../schemas/source-record.ts'
+import { epochStamp } from './epoch-stamp.ts'
 import { isoStamp } from './iso-stamp.ts'
 import { monthFirstStamp } from './month-stamp.ts'
 import { isDigit, readOffset, type StampRead } from './stamp.ts'
@@ -24,7 +25,11 @@ export interface SyslogLine {
 const PRIORITY = /(?:\d{1,7} )?<(\d{1,3})>/y
 /** journalctl's `-o short-full` and `with-unit`: `Wed 2024-05-01 10:00:00 CEST host app[12]: text`. */
 const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d{4}-\d\d-\d\d )/
-const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$))/y
+/** The stamp is an epoch in what Cisco Meraki sends. */
+const VERSION = /(\d{1,3}) (?=\d{4}-|-(?: |$)|\d{10}\.\d{1,9} )/y
+const EPOCH = /\d{10}\.\d{1,9}/y
+/** FortiGate's and SonicWall's lines behind a priority are logfmt. */
+const PAIR = / {0,2}[a-z_]{1,32}=/y
 /** Sequence number and host of a Cisco device, in either order, before its own stamp; EMBLEM has a colon alone. */
 const CISCO =
   /(?:(\d{1,10})?: )?(?:([A-Za-z][\w.-]{0,63}): )?(?:(\d{1,10}): )?([*.])?:?(?=[A-Z][a-z]{2} [ \d]\d|\d{4} [A-Z][a-z]{2} )/y
@@ -70,8 +75,8 @@ export function readSyslogLine(line: string): SyslogLine | Reason {
     ? (isoStamp(line, at) ?? yearFirstStamp(line, at))
     : monthFirstStamp(line, at)
   if (time === undefined) {
-    // FortiGate's lines behind a priority are logfmt.
-    return hasPriority && !line.startsWith('date=', at) ? 'no-time' : 'not-a-record'
+    PAIR.lastIndex = at
+    return hasPriority && !PAIR.test(line) ? 'no-time' : 'not-a-record'
   }
   if (time === 'impossible-time') return time
   let end = at + time.original.length
@@ -114,14 +119,18 @@ function readHeader(
   evidence: SyslogLine['evidence'],
 ): SyslogLine | Reason {
   if (line.charCodeAt(at) === 45) return 'no-time'
-  const time = isoStamp(line, at)
+  EPOCH.lastIndex = at
+  const epoch = EPOCH.exec(line)
+  const time = epoch ? epochStamp(epoch[0]) : isoStamp(line, at)
   if (time === 'impossible-time') return time
   if (time === undefined) return 'not-a-record'
   let i = at + time.original.length
   if (i >= line.length) return 'incomplete'
   if (line.charCodeAt(i) !== 32) return 'not-a-record'
   const words: string[] = []
-  while (words.length < 4 && i < line.length) {
+  // Meraki has no more than the host before its text.
+  const parts = epoch ? 1 : 4
+  while (words.length < parts && i < line.length) {
     const space = line.indexOf(' ', i + 1)
     const end = space < 0 ? line.length : space
     words.push(line.slice(i + 1, end))

@@ -45,11 +45,14 @@ const TIMES = [
   'start started begin began beginn',
   'created opened reported occurred at',
   'updated modified changed',
+  'received ingested indexed inserted',
 ].map((line) => new Set(line.split(' ')))
 /** A column of times that are not that of the row. */
 const OTHERS = /^(?:end|ended|until|to|finish|finished|resolved|closed|due|duration|zone|expires)$/
+/** `receiveTimestamp`, `Ingestion time`: when a row came in, not when it was written. */
+const RECEIPT = /^(?:receive|receipt|ingest|ingestion|index|insert)$/
 const MESSAGES =
-  /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|ereignis|beschreibung|titel|was)$/
+  /^(?:event|events|message|msg|description|summary|title|what|text|note|notes|action|details|change|entry|comment|raw|ereignis|beschreibung|titel|was)$/
 const USERS = /^(?:who|user|username|author|owner|person|actor|by|assignee|reporter|wer|name)$/
 const LINKS = /^(?:link|url|reference|permalink)$/
 
@@ -57,17 +60,26 @@ const LINKS = /^(?:link|url|reference|permalink)$/
 function timeRank(name: string): number | undefined {
   const all = words(name)
   if (all.length > 4 || all.some((word) => OTHERS.test(word))) return undefined
+  if (all.some((word) => RECEIPT.test(word))) return TIMES.length - 1
   const rank = TIMES.findIndex((set) => all.some((word) => set.has(word)))
   return rank < 0 ? undefined : rank
 }
 
 /** `Event ID` holds no event. */
 const NUMBERS = /^(?:id|ids|no|nr|number|code|category|type|count)$/
+/** `host.name` is no person. */
+const THINGS =
+  /^(?:host|server|machine|computer|device|service|process|container|pod|cluster|namespace|component|file|project|rule|alert|monitor)$/
 
-const columnOf = (header: readonly string[], names: RegExp): number | undefined => {
+const columnOf = (
+  header: readonly string[],
+  names: RegExp,
+  others?: RegExp,
+): number | undefined => {
+  const isOther = (word: string): boolean => NUMBERS.test(word) || others?.test(word) === true
   const at = header.findIndex((name) => {
     const all = words(name)
-    return all.some((word) => names.test(word)) && !all.some((word) => NUMBERS.test(word))
+    return all.some((word) => names.test(word)) && !all.some(isOther)
   })
   return at < 0 ? undefined : at
 }
@@ -150,7 +162,7 @@ function evident(records: readonly Row[], base: Base): Columns | undefined {
     .sort((a, b) => a.rank - b.rank)
   const rest = {
     ...optional('message', columnOf(header, MESSAGES)),
-    ...optional('user', columnOf(header, USERS)),
+    ...optional('user', columnOf(header, USERS, THINGS)),
     ...optional('link', columnOf(header, LINKS)),
   }
   for (const { time, name } of candidates) {

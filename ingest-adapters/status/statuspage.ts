@@ -1,7 +1,8 @@
 /**
  * Atlassian Statuspage: incidents and maintenances of its public API, https://support.atlassian.com/statuspage/docs/what-are-the-different-apis-under-statuspage/ (`/api/v2/incidents.json`,
  * `summary.json`, one incident alone), webhooks, https://support.atlassian.com/statuspage/docs/enable-webhook-notifications/ (`incident`, or `component_update`), and the archives of
- * https://github.com/mrshu/github-statuses (`updates` with `at`). Each update is an event, at `display_at`: the time that the page shows.
+ * https://github.com/mrshu/github-statuses (`updates` with `at`). So are the incidents of Google Cloud, https://status.cloud.google.com/incidents.schema.json, Heroku, https://devcenter.heroku.com/articles/heroku-status,
+ * and Slack, https://docs.slack.dev/reference/slack-status-api. Each update is an event, at `display_at`: the time that the page shows.
  */
 import { momentOf, type Told } from '../shared/event-items.ts'
 import { at, isObject, text, type JsonObject } from '../shared/json.ts'
@@ -90,25 +91,53 @@ const componentHook: Variant = {
   },
 }
 
-const archived: Variant = {
+/** An incident whose updates have names of their own: where they are, and what the incident and an update call their parts. */
+interface Names {
+  updates: string
+  title: string
+  time: string
+  said: string
+  status?: string
+}
+
+const OTHERS: readonly Names[] = [
+  { updates: 'updates', title: 'title', time: 'at', said: 'message', status: 'status' },
+  // Google Cloud
+  { updates: 'updates', title: 'external_desc', time: 'when', said: 'text', status: 'status' },
+  // Heroku
+  {
+    updates: 'updates',
+    title: 'title',
+    time: 'created_at',
+    said: 'contents',
+    status: 'update_type',
+  },
+  // Slack
+  { updates: 'notes', title: 'title', time: 'date_created', said: 'body' },
+]
+
+const variantOf = ({ updates, title, time, said, status }: Names): Variant => ({
   is: (value) => {
-    const updates = at(value, 'updates')
+    const list = at(value, updates)
+    const first: unknown = Array.isArray(list) ? list[0] : undefined
     return (
-      typeof at(value, 'title') === 'string' &&
-      Array.isArray(updates) &&
-      typeof at(updates[0], 'at') === 'string' &&
-      typeof at(updates[0], 'status') === 'string'
+      typeof at(value, title) === 'string' &&
+      [time, said, ...(status === undefined ? [] : [status])].every(
+        (name) => typeof at(first, name) === 'string',
+      )
     )
   },
   *events(value) {
-    const name = text(at(value, 'title'))
-    for (const update of (at(value, 'updates') as unknown[]).filter(isObject))
-      yield updateTold(value, update, at(update, 'at'), name, at(update, 'message'))
+    const name = text(at(value, title))
+    for (const update of (at(value, updates) as unknown[]).filter(isObject)) {
+      const known = { ...update, status: status === undefined ? undefined : at(update, status) }
+      yield updateTold(value, known, at(update, time), name, at(update, said))
+    }
   },
-}
+})
 
 export const adapter = variantsAdapter(
   'Statuspage incidents',
-  [incident, incidentHook, componentHook, archived],
-  [['incidents'], ['scheduled_maintenances']],
+  [incident, incidentHook, componentHook, ...OTHERS.map(variantOf)],
+  [['incidents'], ['scheduled_maintenances'], ['active_incidents']],
 )
