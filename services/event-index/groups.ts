@@ -1,6 +1,7 @@
 import type { Group } from '../../schemas/group.ts'
 
-type Key = Pick<Group, 'signature' | 'source' | 'kind' | 'host' | 'service' | 'level'>
+/** What the events of a group have in common. */
+export type Key = Pick<Group, 'signature' | 'source' | 'kind' | 'host' | 'service' | 'level'>
 
 /** A group in the making. Numbers in place of texts: there are few groups and many events. */
 export interface Gathered<Id> extends Key {
