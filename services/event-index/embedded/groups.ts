@@ -75,8 +75,7 @@ function* textsOf(db: DatabaseSyncInstance, filter: WindowFilter): Generator<str
     if (text === null) return
     yield text
     const last = text.slice(text.lastIndexOf('\n', text.length - 2) + 1)
-    after =
-      count < ROWS ? undefined : (orderOf.get(Number(last.split(' ')[2])) as unknown as OrderKey)
+    after = count < ROWS ? undefined : (orderOf.get(Number(last.split(' ')[2])) as OrderKey)
   } while (after)
 }
 
