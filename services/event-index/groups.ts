@@ -41,11 +41,16 @@ export class Groups<Id = string> {
 
   /** Adds an event to a group. `second`: since 1970. */
   add(group: Gathered<Id>, second: number, nanos: number, id: Id): void {
-    if (group.count === 0) group.first = { second, nanos }
-    group.count++
+    const minute = Math.floor(second / 60)
     group.last.second = second
     group.last.nanos = nanos
-    const minute = Math.floor(second / 60)
+    if (group.count++ === 0) {
+      // What is pushed to an empty array makes room for sixteen more, and most groups are of one event.
+      group.minutes = [[minute, 1]]
+      if (this.#keep > 0) group.ids = [id]
+      group.first = { second, nanos }
+      return
+    }
     const current = group.minutes.at(-1)
     if (current?.[0] === minute) current[1]++
     else group.minutes.push([minute, 1])
