@@ -89,6 +89,7 @@ function firedFinding(fired: readonly Fact[], resolved?: Fact): Finding {
     score: SCORES['fired']! + (grave ? 14 : 0),
     references: linksOf(first),
     topic: `alert ${first.id}`,
+    ...(resolved && { over: resolved }),
     marks: ['detected'],
   }
 }

@@ -5,6 +5,8 @@ import type { Pattern } from './patterns.ts'
 const TOGETHER_MS = 2000
 const SAME_SOURCE_MS = 30_000
 const SAME_REQUEST_MS = 60_000
+/** All that run the same program say the same, each when it is next asked. */
+const SAME_ERROR_MS = 60_000
 /** The requests of so many of the events of a pattern are looked at. */
 const FLOWS = 50
 
@@ -50,8 +52,9 @@ function belongs(
     if (met !== undefined && Math.abs(ms - met) <= SAME_REQUEST_MS) return true
   }
   return members.some(
-    ({ source, first }) =>
-      source === error.source && Math.abs(error.first - first) <= SAME_SOURCE_MS,
+    ({ source, signature, first }) =>
+      (source === error.source && Math.abs(error.first - first) <= SAME_SOURCE_MS) ||
+      (signature === error.signature && Math.abs(error.first - first) <= SAME_ERROR_MS),
   )
 }
 

@@ -17,9 +17,15 @@ const WORTH: Readonly<Record<Cue, number>> = {
   decision: 12,
   action: 13,
   detected: 13,
+  acknowledged: 12,
   hypothesis: 12,
 }
-const MARKS: Partial<Record<Cue, Mark>> = { 'all-clear': 'resolved', detected: 'detected' }
+const MARKS: Partial<Record<Cue, Mark>> = {
+  'all-clear': 'resolved',
+  acknowledged: 'acknowledged',
+  detected: 'detected',
+}
+const ACTIONS: ReadonlySet<Cue | undefined> = new Set(['action', 'decision', 'acknowledged'])
 
 interface Talk {
   fact: Fact
@@ -59,7 +65,7 @@ export function statements(
     const marks = isTrouble && cue && MARKS[cue]
     return {
       evidence: [fact, ...near.filter((each) => each !== fact).slice(0, 4)],
-      type: cue === 'action' || cue === 'decision' ? 'action' : 'observation',
+      type: ACTIONS.has(cue) ? 'action' : 'observation',
       claim: isTrouble ? claimOf(cue, fact.message) : null,
       reason: 'statement',
       // There are many statements, and few are chosen.
@@ -103,7 +109,7 @@ function isRelayed(fact: Fact, machines: readonly Fact[]): boolean {
     ({ ms, message, event }) =>
       Math.abs(ms - fact.ms) < RELAY_MS &&
       (isNamed(event, fact.message) ||
-        [...stems].filter((stem) => stemsOf(message).has(stem)).length > stems.size * 0.6),
+        sharedBy(stems, stemsOf(message)) > Math.max(stems.size * 0.6, RELAY_WORDS)),
   )
 }
 
@@ -113,7 +119,12 @@ const isNamed = (event: Fact['event'], text: string): boolean => {
   return typeof name === 'string' && /^\W*\[?[A-Z]{5,}/.test(text) && text.includes(name)
 }
 
+const sharedBy = (some: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  [...some].filter((each) => others.has(each)).length
+
 const RELAY_MS = 3 * 60_000
+/** People name what an alert names too, in a few words. */
+const RELAY_WORDS = 3
 const TROUBLE_MS = 2 * 3_600_000
 
 const claimOf = (cue: Cue | undefined, text: string): Finding['claim'] => {
