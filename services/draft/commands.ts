@@ -5,7 +5,7 @@ import { grouped } from './grouped.ts'
 import type { Fact } from './material.ts'
 import { median } from '../median.ts'
 import type { Pattern } from './patterns.ts'
-import { wordsOfFailure } from './levels.ts'
+import { isOfLater, wordsOfFailure } from './levels.ts'
 import { duration, placeOf, quoted, times } from './wording.ts'
 
 /** The first words of a line may tell begin from end. */
@@ -187,7 +187,7 @@ export function repeats(patterns: readonly Pattern[], all: number): Finding[] {
     const example = examples[0]
     if (!example || count < 5 || count > all * LOUD || last - first > 15 * 60_000) return []
     if (pattern.novelty < 0.5 || pattern.rank === 0 || wordsOfFailure(example.message)) return []
-    if (flowOf(example) !== undefined) return []
+    if (flowOf(example) !== undefined || isOfLater(example.message)) return []
     return [
       {
         evidence: examples.slice(0, 5),

@@ -32,7 +32,7 @@ const CUES: readonly (readonly [Cue, RegExp])[] = [
   ],
   [
     'acknowledged',
-    /\b(?:on it|looking(?: into| at (?:it|this|that))?(?=[.!,]|$)|looking into|investigating|taking a look|(?:i )?got (?:the|this|a) page|i have (?:it|this one))\b/i,
+    /(?:^|[,.;!]\s*|\bi(?:'| a)m )(?:on it|looking)\b|\b(?:looking (?:into|at) (?:it|this|that)|investigating|taking a look|got (?:the|this|a) page)\b/i,
   ],
   [
     'detected',

@@ -29,3 +29,6 @@ const FAILURE =
 
 /** Whether a text speaks of something that does not work. */
 export const wordsOfFailure = (text: string): boolean => FAILURE.test(text)
+
+/** Whether a program says what a later version will not have: it says so at each start, and nothing happened. */
+export const isOfLater = (text: string): boolean => /\bdeprecat/i.test(text)

@@ -25,7 +25,6 @@ const MARKS: Partial<Record<Cue, Mark>> = {
   acknowledged: 'acknowledged',
   detected: 'detected',
 }
-const ACTIONS: ReadonlySet<Cue | undefined> = new Set(['action', 'decision', 'acknowledged'])
 
 interface Talk {
   fact: Fact
@@ -65,7 +64,7 @@ export function statements(
     const marks = isTrouble && cue && MARKS[cue]
     return {
       evidence: [fact, ...near.filter((each) => each !== fact).slice(0, 4)],
-      type: ACTIONS.has(cue) ? 'action' : 'observation',
+      type: cue === 'action' || cue === 'decision' ? 'action' : 'observation',
       claim: isTrouble ? claimOf(cue, fact.message) : null,
       reason: 'statement',
       // There are many statements, and few are chosen.
