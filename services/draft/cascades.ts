@@ -26,7 +26,7 @@ interface Gathered extends Cascade {
   /** When it was met in which request, in milliseconds. */
   flows: Map<string, number>
   /** Those of its first sign. */
-  words: ReadonlySet<string>
+  words: ReadonlySet<string> | undefined
   first: number
   last: number
 }
@@ -39,7 +39,8 @@ export function cascadesOf(
   const cascades: Gathered[] = []
   for (const error of [...errors.filter(isTelling), ...errors.filter((each) => !isTelling(each))]) {
     const flows = flowsOf(error)
-    const words = wordsOf(error)
+    // What may be usual is alike everywhere.
+    const words = isTelling(error) ? wordsOf(error) : undefined
     const into = cascades.find((cascade) => belongs(error, flows, words, cascade))
     if (into) {
       into.members.push(error)
@@ -58,7 +59,7 @@ const isTogether = (a: Pattern, b: Pattern): boolean => Math.abs(a.first - b.fir
 function belongs(
   error: Pattern,
   flows: ReadonlyMap<string, number>,
-  words: ReadonlySet<string>,
+  words: ReadonlySet<string> | undefined,
   cascade: Gathered,
 ): boolean {
   const { head, members, flows: theirs } = cascade
@@ -67,11 +68,11 @@ function belongs(
     const met = theirs.get(flow)
     if (met !== undefined && Math.abs(ms - met) <= SAME_REQUEST_MS) return true
   }
-  if (goesOn(error, cascade) && isLike(words, cascade.words)) return true
+  if (words && cascade.words && goesOn(error, cascade) && isLike(words, cascade.words)) return true
   return members.some(
     (member) =>
       (member.source === error.source && Math.abs(error.first - member.first) <= SAME_SOURCE_MS) ||
-      (member.signature === error.signature && goesOn(error, member)),
+      (words && member.signature === error.signature && goesOn(error, member)),
   )
 }
 
