@@ -286,6 +286,21 @@ t.test('an outage has a line for what is the same, and ends when all is over', a
   t.match(metrics.resolved, { at: '2024-05-01T10:21:40.000Z' })
 })
 
+t.test('a state that nobody brought about is no action', (t) => {
+  const states: Told[] = ['Started', 'Terminated Finished: OOMKilled'].map((message, s) => ({
+    s,
+    message: `eater-7d9f State ${message}`,
+    kind: 'change',
+    source: 'describe.txt',
+  }))
+  const { entries } = draft(materialOf(eventsOf(states), 0, 60), 40)
+  t.match(
+    entries.map(({ type, claim, text }) => `${type} ${claim} ${text}`),
+    ['action change Change in describe.txt', 'observation failure Failure in describe.txt'],
+  )
+  t.end()
+})
+
 t.test('what is missing is asked for', async (t) => {
   const quiet: Told[] = []
   for (let s = 0; s < 7200; s += 5) {

@@ -49,14 +49,27 @@ export function changes(told: readonly Fact[], roles: Roles): Finding[] {
 
 function changeFinding(fact: Fact, roles: Roles): Finding {
   const action = actionOf(fact)
-  const worth = SCORES.find(([pattern]) => pattern.test(`${action} ${fact.message}`))?.[1] ?? 22
+  const worth = SCORES.find(([pattern]) => pattern.test(`${action} ${fact.message}`))?.[1]
+  // Nobody did it: a state that something came into.
+  if (worth === undefined && !fact.user && wordsOfFailure(fact.message))
+    return {
+      evidence: [fact],
+      type: 'observation',
+      claim: 'failure',
+      reason: 'change',
+      text: `Failure in ${fact.source}: ${quoted(fact.message)}`,
+      score: 46,
+      references: linksOf(fact),
+      topic: `change ${fact.id}`,
+      marks: ['began'],
+    }
   return {
     evidence: [fact],
     type: 'action',
     claim: 'change',
     reason: 'change',
     text: `Change${fact.user ? ` by ${roles.of(fact.user)}` : ''} in ${fact.source}: ${quoted(roles.in(saidOf(fact)))}`,
-    score: worth,
+    score: worth ?? 22,
     references: linksOf(fact),
     topic: `change ${fact.id}`,
   }
