@@ -20,6 +20,8 @@ export interface Change {
   host: string
   service: string
   level: string
+  /** That of its document. */
+  signature: string
   /**
    * Of what the program wrote, in 53 bits: events of several channels that have it in common, at about one time, may be one event. Null where none other can be the same.
    */

@@ -233,6 +233,74 @@ t.test('alerts are paired, people have roles, and the figures have proof', async
   t.match(coverage.questions, [{ code: 'slow-response', from: '2024-05-01T10:01:00Z' }])
 })
 
+/** An outage that two instances tell of, each with its own words; a recovery that did not last; what the clock runs; a short answer to an alert. */
+const OUTAGE: readonly Told[] = [
+  ...Array.from({ length: 900 }, (_, i): Told => {
+    const source = `shop-${i % 2}.log`
+    return { s: i * 8 - 3600, message: `basket ${i} priced`, source, level: 'info' }
+  }),
+  ...['cart', 'coupon', 'invoice', 'parcel', 'refund'].map((what, i): Told => ({
+    s: 600 + i * 100,
+    message: `14:10:0${i} ${what} could not be stored, connection refused by ledger 4f3a9c0d4f3a9c0d4f3a9c0d4f3a9c0d`,
+    source: `shop-${i % 2}.log`,
+    level: 'error',
+  })),
+  { s: 640, message: 'ledger is ready to accept connections', source: 'ledger.log' },
+  { s: 900, message: 'replay of postings failed', source: 'ledger.log', level: 'error' },
+  ...Array.from({ length: 6 }, (_, i): Told[] => [
+    { s: i * 600, message: 'CRON[77]: (root) CMD (/usr/bin/rotate)', source: 'auth.log' },
+    { s: i * 600 + 90, message: 'sudo: ada : COMMAND=/bin/probe ledger', source: 'auth.log' },
+  ]).flat(),
+  ...['fired', 'resolved'].map((action, i): Told => ({
+    s: 700 + i * 600,
+    message: 'LedgerDown: ledger does not answer',
+    kind: 'alert',
+    source: 'alerts',
+    action,
+    fields: { rule: { name: 'LedgerDown' }, labels: { severity: 'critical' } },
+  })),
+  {
+    s: 760,
+    message: 'Ledger is down, on it',
+    kind: 'chat',
+    source: '#ops',
+    fields: { user: { name: 'Ada Quill' } },
+  },
+]
+
+t.test('an outage has a line for what is the same, and ends when all is over', async (t) => {
+  const sorted = OUTAGE.toSorted((a, b) => a.s - b.s)
+  const { entries, metrics } = draft(materialOf(eventsOf(sorted), 0, 3600), 40)
+  const texts = entries.map(({ text }) => text)
+  const refused = texts.filter((text) => text.includes('connection refused'))
+  t.equal(refused.length, 1, 'other words for the same error')
+  t.match(refused[0], /“cart could not be stored, connection refused by ledger 4f3a9c0d…”: 5 lines/)
+  t.notMatch(texts.join('\n'), /rotate/, 'what the clock runs')
+  t.match(
+    texts.filter((text) => text.includes('probe')),
+    [/^1 command was run 6 times on auth.log: “\/bin\/probe ledger”$/],
+  )
+  t.match(texts.join('\n'), /responder 1 in #ops: “Ledger is down, on it”/)
+  t.match(metrics.acknowledged, { at: '2024-05-01T10:12:40.000Z' })
+  t.equal(metrics.mitigated, undefined, 'more failed after the ledger was ready')
+  t.match(metrics.resolved, { at: '2024-05-01T10:21:40.000Z' })
+})
+
+t.test('a state that nobody brought about is no action', (t) => {
+  const states: Told[] = ['Started', 'Terminated Finished: OOMKilled'].map((message, s) => ({
+    s,
+    message: `eater-7d9f State ${message}`,
+    kind: 'change',
+    source: 'describe.txt',
+  }))
+  const { entries } = draft(materialOf(eventsOf(states), 0, 60), 40)
+  t.match(
+    entries.map(({ type, claim, text }) => `${type} ${claim} ${text}`),
+    ['action change Change in describe.txt', 'observation failure Failure in describe.txt'],
+  )
+  t.end()
+})
+
 t.test('what is missing is asked for', async (t) => {
   const quiet: Told[] = []
   for (let s = 0; s < 7200; s += 5) {

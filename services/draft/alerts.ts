@@ -77,7 +77,7 @@ function firedFinding(fired: readonly Fact[], resolved?: Fact): Finding {
   const again = fired.length > 1 ? `, sent ${times(fired.length, 'time')}` : ''
   const over = resolved ? `; it was resolved after ${duration(resolved.ms - first.ms)}` : ''
   return {
-    evidence: resolved ? [...fired, resolved] : fired,
+    evidence: resolved ? [first, resolved, ...fired.slice(1)] : fired,
     ...((resolved || fired.length > 1) && {
       until: (resolved ?? fired.at(-1)!).ms,
       count: fired.length + (resolved ? 1 : 0),
@@ -89,6 +89,7 @@ function firedFinding(fired: readonly Fact[], resolved?: Fact): Finding {
     score: SCORES['fired']! + (grave ? 14 : 0),
     references: linksOf(first),
     topic: `alert ${first.id}`,
+    ...(resolved && { over: resolved }),
     marks: ['detected'],
   }
 }

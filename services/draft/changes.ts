@@ -22,6 +22,10 @@ export function changes(told: readonly Fact[], roles: Roles): Finding[] {
   for (const fact of told) {
     if (fact.kind === 'status') findings.push(statusFinding(fact))
     if (fact.kind !== 'change') continue
+    if (isBadState(fact)) {
+      findings.push(stateFinding(fact))
+      continue
+    }
     const within = last?.fact.source === fact.source ? ENDS_MS : SAME_MS
     if (last && actionOf(last.fact) === actionOf(fact) && fact.ms - last.fact.ms <= within) {
       const before = findings[last.at]!
@@ -47,16 +51,33 @@ export function changes(told: readonly Fact[], roles: Roles): Finding[] {
   return findings
 }
 
+const worthOf = (fact: Fact): number | undefined =>
+  SCORES.find(([pattern]) => pattern.test(`${actionOf(fact)} ${fact.message}`))?.[1]
+
+/** Nobody did it: something came into a state. */
+const isBadState = (fact: Fact): boolean =>
+  fact.user === '' && worthOf(fact) === undefined && wordsOfFailure(fact.message)
+
+const stateFinding = (fact: Fact): Finding => ({
+  evidence: [fact],
+  type: 'observation',
+  claim: 'failure',
+  reason: 'change',
+  text: `Failure in ${fact.source}: ${quoted(fact.message)}`,
+  score: 46,
+  references: linksOf(fact),
+  topic: `change ${fact.id}`,
+  marks: ['began'],
+})
+
 function changeFinding(fact: Fact, roles: Roles): Finding {
-  const action = actionOf(fact)
-  const worth = SCORES.find(([pattern]) => pattern.test(`${action} ${fact.message}`))?.[1] ?? 22
   return {
     evidence: [fact],
     type: 'action',
     claim: 'change',
     reason: 'change',
     text: `Change${fact.user ? ` by ${roles.of(fact.user)}` : ''} in ${fact.source}: ${quoted(roles.in(saidOf(fact)))}`,
-    score: worth,
+    score: worthOf(fact) ?? 22,
     references: linksOf(fact),
     topic: `change ${fact.id}`,
   }

@@ -11,6 +11,9 @@ export function commandOf(fact: Fact): string | undefined {
   return found.find((part) => part !== undefined)?.trim()
 }
 
+/** Whether the clock ran it, and nobody. */
+export const isScheduled = ({ message }: Fact): boolean => /\bCMD \(/.test(message)
+
 export function fieldOf({ event }: Fact, ...names: string[]): string | undefined {
   let value: unknown = event
   for (const name of names) value = (value as Record<string, unknown> | undefined)?.[name]

@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts'
-import { commandOf, fieldOf, programOf } from './command-line.ts'
+import { commandOf, fieldOf, isScheduled, programOf } from './command-line.ts'
 import { flowOf } from './flows.ts'
 import { grouped } from './grouped.ts'
 import type { Fact } from './material.ts'
 import { median } from '../median.ts'
 import type { Pattern } from './patterns.ts'
-import { wordsOfFailure } from './levels.ts'
+import { isOfLater, wordsOfFailure } from './levels.ts'
 import { duration, placeOf, quoted, times } from './wording.ts'
 
 /** The first words of a line may tell begin from end. */
@@ -102,7 +102,7 @@ function spansOf(lines: readonly Fact[]): Span[] {
 
 /** Single commands that were logged as such, and starts of processes. */
 export function commandLines(logs: readonly Fact[], trouble: readonly number[]): Finding[] {
-  const run = logs.flatMap((fact) => {
+  const run = logs.flatMap((fact): Run[] => {
     const line = commandOf(fact)
     return line === undefined ? [] : [{ fact, line }]
   })
@@ -110,53 +110,71 @@ export function commandLines(logs: readonly Fact[], trouble: readonly number[]):
   for (const { line } of run)
     programs.set(programOf(line), (programs.get(programOf(line)) ?? 0) + 1)
   const sessions = grouped(run, ({ fact }) => sessionOf(fact))
-  return [...sessions.values()].flatMap((of) => {
-    const parts: (typeof run)[] = []
+  const parts = [...sessions.values()].flatMap((of) => {
+    const parts: Run[][] = []
     for (const each of of) {
       const part = parts.at(-1)
       if (part && each.fact.ms - part.at(-1)!.fact.ms < SESSION_MS && part.length < 5)
         part.push(each)
       else parts.push([each])
     }
-    return parts.map((part) => {
-      const finding = sessionFinding(part, programs, run.length)
-      const near = trouble.some((ms) => Math.abs(ms - part[0]!.fact.ms) < TROUBLE_MS)
-      return near ? { ...finding, score: finding.score + IN_TROUBLE } : finding
-    })
+    return parts
+  })
+  return [...grouped(parts, saidOf).values()].map((same) => {
+    const finding = sessionFinding(same, programs, run.length)
+    if (isScheduled(same[0]![0]!.fact)) return { ...finding, score: finding.score - SCHEDULED }
+    const near = same.some((part) =>
+      trouble.some((ms) => Math.abs(ms - part[0]!.fact.ms) < TROUBLE_MS),
+    )
+    return near ? { ...finding, score: finding.score + IN_TROUBLE } : finding
   })
 }
+
+interface Run {
+  fact: Fact
+  line: string
+}
+
+/** What is run again and again in the same way has one line. */
+const saidOf = (part: readonly Run[]): string =>
+  [part[0]!.fact.host, ...part.map(({ line }) => line)].join('\n')
 
 const SESSION_MS = 60_000
 /** What is run while something does not work is more likely to be of it. */
 const TROUBLE_MS = 2 * 3_600_000
 const IN_TROUBLE = 8
+const SCHEDULED = 8
 
+/** `same`: sessions of the same commands, in order. */
 function sessionFinding(
-  part: readonly { fact: Fact; line: string }[],
+  same: readonly (readonly Run[])[],
   programs: ReadonlyMap<string, number>,
   all: number,
 ): Finding {
+  const part = same[0]!
+  const runs = same.flat()
   const rarest = [...part].sort(
     (a, b) => programs.get(programOf(a.line))! - programs.get(programOf(b.line))!,
   )
   const rarity = Math.log2(all / programs.get(programOf(rarest[0]!.line))!)
   const { fact } = part[0]!
   const lines = [...new Set(part.map(({ line }) => line))]
+  const often = same.length > 1 ? ` ${times(same.length, 'time')}` : ''
   return {
-    evidence: part.map((each) => each.fact),
-    ...(part.length > 1 && { until: part.at(-1)!.fact.ms, count: part.length }),
-    type: 'action',
+    evidence: runs.map((run) => run.fact),
+    ...(runs.length > 1 && { until: runs.at(-1)!.fact.ms, count: runs.length }),
+    type: isScheduled(fact) ? 'observation' : 'action',
     claim: 'change',
     reason: 'command',
-    text: `${times(lines.length, 'command')} ${lines.length === 1 ? 'was' : 'were'} run on ${fact.host || placeOf(fact)}: ${lines.map((line) => quoted(line, 100)).join(', ')}`,
+    text: `${times(lines.length, 'command')} ${lines.length === 1 ? 'was' : 'were'} run${often} on ${fact.host || placeOf(fact)}: ${lines.map((line) => quoted(line, 100)).join(', ')}`,
     score: 18 + 2 * rarity + 2 * Math.log2(lines.length),
-    topic: `commands ${part[0]!.fact.id}`,
+    topic: `commands ${fact.id}`,
   }
 }
 
-/** Commands that one process starts, or one person on one host, go together. */
+/** Commands that one process starts, or one person or the clock on one host, go together. */
 const sessionOf = (fact: Fact): string =>
-  `${fact.host} ${
+  `${fact.host} ${isScheduled(fact)} ${
     fieldOf(fact, 'process', 'parent', 'entity_id') ??
     fieldOf(fact, 'process', 'parent', 'executable') ??
     fact.source
@@ -169,7 +187,7 @@ export function repeats(patterns: readonly Pattern[], all: number): Finding[] {
     const example = examples[0]
     if (!example || count < 5 || count > all * LOUD || last - first > 15 * 60_000) return []
     if (pattern.novelty < 0.5 || pattern.rank === 0 || wordsOfFailure(example.message)) return []
-    if (flowOf(example) !== undefined) return []
+    if (flowOf(example) !== undefined || isOfLater(example.message)) return []
     return [
       {
         evidence: examples.slice(0, 5),

@@ -1,5 +1,12 @@
 /** What a statement of a person is, as far as common English phrases tell. */
-export type Cue = 'detected' | 'hypothesis' | 'decision' | 'action' | 'result' | 'all-clear'
+export type Cue =
+  | 'detected'
+  | 'acknowledged'
+  | 'hypothesis'
+  | 'decision'
+  | 'action'
+  | 'result'
+  | 'all-clear'
 
 /** The first that fits counts: what is over is said in the same words as what was found. */
 const CUES: readonly (readonly [Cue, RegExp])[] = [
@@ -22,6 +29,10 @@ const CUES: readonly (readonly [Cue, RegExp])[] = [
   [
     'action',
     /\b(?:restart(?:ed|ing)|roll(?:ed|ing) back|rollback|revert(?:ed|ing)|deploy(?:ed|ing)|scal(?:ed|ing) (?:up|down|out)|disabl(?:ed|ing)|enabl(?:ed|ing)|kill(?:ed|ing)|delet(?:ed|ing)|remov(?:ed|ing)|dropp(?:ed|ing)|appl(?:ied|ying)|merg(?:ed|ing)|start(?:ed|ing) (?:it|the)|stopp(?:ed|ing)|fail(?:ed|ing) over|paged|escalat(?:ed|ing)|joined|opened (?:a|an|the)|logged in)\b/i,
+  ],
+  [
+    'acknowledged',
+    /(?:^|[,.;!]\s*|\bi(?:'| a)m )(?:on it|looking)\b|\b(?:looking (?:into|at) (?:it|this|that)|investigating|taking a look|got (?:the|this|a) page)\b/i,
   ],
   [
     'detected',

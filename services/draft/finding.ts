@@ -17,6 +17,8 @@ export interface Finding {
   references?: readonly Reference[]
   /** Findings of one topic say the same: the best is enough. */
   topic: string
+  /** Of an alert that fired: what says that it was over. */
+  over?: Fact
   /** Marks of the course of an incident that it sets, for the metrics. */
   marks?: readonly Mark[]
 }

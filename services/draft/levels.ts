@@ -25,7 +25,10 @@ export function rankOf(level: string, message: string): number | undefined {
 }
 
 const FAILURE =
-  /\b(?:fail(?:ed|ure|ures|ing|s)?|errors?|fatal|panic|exceptions?|traceback|refused|timed out|timeouts?|unreachable|unavailable|out of memory|no space left|denied|abort(?:ed|ing)?|crash(?:ed|ing)?|segfault|killed|corrupt(?:ed|ion)?|cannot|can't|could not|couldn't|unable to|exhausted|too many)\b/i
+  /\b(?:fail(?:ed|ure|ures|ing|s)?|errors?|fatal|panic|exceptions?|traceback|refused|timed out|timeouts?|unreachable|unavailable|out of memory|no space left|denied|abort(?:ed|ing)?|crash(?:ed|ing)?|segfault|(?:oom)?killed|corrupt(?:ed|ion)?|cannot|can't|could not|couldn't|unable to|exhausted|too many)\b/i
 
 /** Whether a text speaks of something that does not work. */
 export const wordsOfFailure = (text: string): boolean => FAILURE.test(text)
+
+/** Whether a program says what a later version will not have: it says so at each start, and nothing happened. */
+export const isOfLater = (text: string): boolean => /\bdeprecat/i.test(text)

@@ -10,7 +10,7 @@ const START =
   /\b(?:(?:re)?start(?:ed|ing)?|ready to accept|listening on|is ready|now ready|boot(?:ed|ing)|accepting connections)\b/i
 const READY = /\b(?:ready|accepting connections|listening on)\b/i
 const OTHER =
-  /\b(?:deploy(?:ed|ing)|upgrad(?:ed|ing)|install(?:ed|ing)|reload(?:ed|ing)|enabled|disabled|failover|promot(?:ed|ing)|scaled|config\w* changed)\b/i
+  /\b(?:deploy(?:ed|ing)|upgrad(?:ed|ing)|install(?:ed|ing)|reload(?:ed|ing)|enabled|disabled|failover|promot(?:e|ed|ing|ion)|scaled|config\w* changed)\b/i
 /** What comes more often is work, not a turn. */
 const MOST = 6
 
@@ -24,6 +24,7 @@ export function lifecycle(patterns: readonly Pattern[], trouble: readonly number
     if (wordsOfFailure(example.message) || flowOf(example) !== undefined) return []
     const { message } = example
     if (!START.test(message) && !STOP.test(message) && !OTHER.test(message)) return []
+    if (before > count && !READY.test(message)) return []
     const near = trouble.some((ms) => Math.abs(ms - example.ms) < 2 * 3_600_000)
     const isBack = READY.test(message) && trouble.some((ms) => ms < example.ms)
     return [

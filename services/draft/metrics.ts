@@ -20,12 +20,20 @@ export function metricsOf(
     noticed.find((finding) => !began || msOfFinding(finding) >= msOfFinding(began)) ?? noticed[0]
   if (!detected && !began) return {}
   const start = Math.min(...[detected, began].flatMap((each) => (each ? [msOfFinding(each)] : [])))
-  const after = (mark: Mark): Finding[] =>
-    marked(mark).filter((finding) => msOfFinding(finding) > start)
+  const after = (mark: Mark): Fact[] =>
+    marked(mark)
+      .map(leadOf)
+      .filter(({ ms }) => ms > start)
   const acknowledged = after('acknowledged')[0]
-  const resolved = after('resolved').at(-1)
+  const over = inside.flatMap((finding) => (isFailure(finding) && finding.over) || [])
+  const resolved = [...after('resolved'), ...over]
+    .filter(({ ms }) => ms > start && ms < during.to)
+    .sort((a, b) => a.ms - b.ms)
+    .at(-1)
+  // What is followed by more failures did not end them.
+  const lastBegan = Math.max(start, ...inside.filter(isFailure).map(msOfFinding))
   const mitigated = after('mitigated').findLast(
-    (finding) => !resolved || msOfFinding(finding) <= msOfFinding(resolved),
+    ({ ms }) => ms > lastBegan && (!resolved || ms <= resolved.ms),
   )
   const isInOrder = began && detected && msOfFinding(began) <= msOfFinding(detected)
   const severity = inside.find(
@@ -33,14 +41,14 @@ export function metricsOf(
       reason === 'alert' && claim === 'failure' && severityOfAlert(evidence[0]!) !== '',
   )
   return {
-    ...(began && { began: bounded(began) }),
-    ...(detected && { detected: bounded(detected) }),
+    ...(began && { began: bounded(leadOf(began)) }),
+    ...(detected && { detected: bounded(leadOf(detected)) }),
     ...(acknowledged && { acknowledged: bounded(acknowledged) }),
     ...(mitigated && { mitigated: bounded(mitigated) }),
     ...(resolved && { resolved: bounded(resolved) }),
-    ...(isInOrder && { timeToDetect: span(began, detected) }),
-    ...(detected && resolved && { timeToResolve: span(detected, resolved) }),
-    ...(began && mitigated && { downtime: span(began, mitigated) }),
+    ...(isInOrder && { timeToDetect: span(leadOf(began), leadOf(detected)) }),
+    ...(detected && resolved && { timeToResolve: span(leadOf(detected), resolved) }),
+    ...(began && mitigated && { downtime: span(leadOf(began), mitigated) }),
     ...(severity && {
       severity: {
         value: severityOfAlert(severity.evidence[0]!),
@@ -53,13 +61,12 @@ export function metricsOf(
 const leadOf = ({ evidence }: Finding): Fact => evidence[0]!
 const msOfFinding = (finding: Finding): number => leadOf(finding).ms
 
-function bounded(finding: Finding): Bounded {
-  const { at, id, event } = leadOf(finding)
+function bounded({ at, id, event }: Fact): Bounded {
   const { earliest, latest } = event.timeline.time
   return { at, earliest, latest, proof: [id] }
 }
 
-function span(from: Finding, to: Finding): Span {
+function span(from: Fact, to: Fact): Span {
   const [a, b] = [bounded(from), bounded(to)]
   const seconds = (first: string, second: string): number =>
     Math.round(msOf(second) - msOf(first)) / 1000

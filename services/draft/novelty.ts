@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts'
 import { flowOf } from './flows.ts'
-import { wordsOfFailure } from './levels.ts'
+import { isOfLater, wordsOfFailure } from './levels.ts'
 import { isSure, nameOf, severityOf, sourcesWithLevels, type Pattern } from './patterns.ts'
 import { placeOf, quoted, times, duration } from './wording.ts'
 
@@ -25,6 +25,7 @@ export function novelties(
     if (!isSure(pattern)) return []
     // Its source has errors, and does not count this as one.
     if (wordsOfFailure(example.message)) return []
+    if (isOfLater(example.message)) return []
     // The first request of a kind brings many such lines; what requests do is looked at elsewhere.
     if (severity < 3 && flowOf(example) !== undefined) return []
     const rarity = Math.log2(1 + all / count)

@@ -83,7 +83,9 @@ export function surges(patterns: readonly Pattern[], logs: readonly Fact[]): Fin
     if (span < KNOWN_MINUTES) return []
     const counts = Array.from({ length: span }, (_, i) => minutes.get(first + i) ?? 0)
     for (let i = KNOWN_MINUTES; i < span; i++) {
-      const usual = Math.max(...counts.slice(Math.max(0, i - 10), i), 1)
+      // After a silence the minutes before it tell what is usual.
+      const spoken = counts.slice(0, i).filter((count) => count > 0)
+      const usual = Math.max(...spoken.slice(-KNOWN_MINUTES))
       const now = counts[i]!
       if (now < 30 || now < usual * 4) continue
       const start = (first + i) * MINUTE_MS
@@ -99,7 +101,7 @@ export function surges(patterns: readonly Pattern[], logs: readonly Fact[]): Fin
           type: 'observation',
           claim: null,
           reason: 'rate-change',
-          text: `${placeOf(evidence[0]!)} logged ${now.toLocaleString('en')} lines in a minute; in the ten minutes before it was ${usual.toLocaleString('en')} at most`,
+          text: `${placeOf(evidence[0]!)} logged ${now.toLocaleString('en')} lines in a minute; in the ten before with any it was ${usual.toLocaleString('en')} at most`,
           score: 20 + 2 * Math.log2(now / usual),
           topic: `surge ${source}`,
         },

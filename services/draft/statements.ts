@@ -17,9 +17,14 @@ const WORTH: Readonly<Record<Cue, number>> = {
   decision: 12,
   action: 13,
   detected: 13,
+  acknowledged: 12,
   hypothesis: 12,
 }
-const MARKS: Partial<Record<Cue, Mark>> = { 'all-clear': 'resolved', detected: 'detected' }
+const MARKS: Partial<Record<Cue, Mark>> = {
+  'all-clear': 'resolved',
+  acknowledged: 'acknowledged',
+  detected: 'detected',
+}
 
 interface Talk {
   fact: Fact
@@ -43,23 +48,14 @@ export function statements(
     for (const stem of stems) known.set(stem, (known.get(stem) ?? 0) + 1)
     return { fact, fresh }
   })
-  const all = said.length
+  const machines = told.filter(({ kind }) => !SAID.has(kind))
   const inside = talk.filter(
-    ({ fact }) => fact.ms >= from && fact.ms < to && !isRelayed(fact, told),
+    ({ fact }) => fact.ms >= from && fact.ms < to && !isRelayed(fact, machines),
   )
   return inside.map(({ fact, fresh }, i): Finding => {
     const cue = cueOf(fact.message)
     const isTrouble = trouble.some((ms) => Math.abs(ms - fact.ms) < TROUBLE_MS)
     const near = around(inside, i)
-    const own = new Set(contentWords(fact.message).map(stemOf))
-    const terms = keyTerms(
-      near.map(({ message }) => message),
-      known,
-      all,
-      TERMS + own.size,
-    )
-      .filter((term) => !own.has(stemOf(term)))
-      .slice(0, TERMS)
     const score =
       (isTrouble ? 6 : 14) +
       9 * Math.log(1 + fresh) +
@@ -71,12 +67,30 @@ export function statements(
       type: cue === 'action' || cue === 'decision' ? 'action' : 'observation',
       claim: isTrouble ? claimOf(cue, fact.message) : null,
       reason: 'statement',
-      text: `${roles.of(fact.user)} in ${fact.source}: ${quoted(roles.in(fact.message))}${terms.length > 0 && near.length > 1 ? ` (talk around it: ${roles.in(terms.join(', '))})` : ''}`,
+      // There are many statements, and few are chosen.
+      get text() {
+        const terms = near.length > 1 ? termsAround(fact, near, known, said.length) : []
+        return `${roles.of(fact.user)} in ${fact.source}: ${quoted(roles.in(fact.message))}${terms.length > 0 ? ` (talk around it: ${roles.in(terms.join(', '))})` : ''}`
+      },
       score,
       topic: `said ${fact.source}`,
       ...(marks && { marks: [marks] }),
     }
   })
+}
+
+/** What else the talk around a statement was of. `known`: in how many of so many texts a stem stands. */
+function termsAround(
+  { message }: Fact,
+  near: readonly Fact[],
+  known: ReadonlyMap<string, number>,
+  all: number,
+): string[] {
+  const own = new Set(contentWords(message).map(stemOf))
+  const texts = near.map((fact) => fact.message)
+  return keyTerms(texts, known, all, TERMS + own.size)
+    .filter((term) => !own.has(stemOf(term)))
+    .slice(0, TERMS)
 }
 
 /** Who comes and goes says nothing by it. */
@@ -88,14 +102,13 @@ const isSaid = ({ kind, user, event }: Fact): boolean => {
 }
 
 /** A bot that posts what an alert or a deployment said says nothing of its own. */
-function isRelayed(fact: Fact, told: readonly Fact[]): boolean {
+function isRelayed(fact: Fact, machines: readonly Fact[]): boolean {
   const stems = stemsOf(fact.message)
-  return told.some(
-    ({ kind, ms, message, event }) =>
-      !SAID.has(kind) &&
+  return machines.some(
+    ({ ms, message, event }) =>
       Math.abs(ms - fact.ms) < RELAY_MS &&
       (isNamed(event, fact.message) ||
-        [...stems].filter((stem) => stemsOf(message).has(stem)).length > stems.size * 0.6),
+        sharedBy(stems, stemsOf(message)) > Math.max(stems.size * 0.6, RELAY_WORDS)),
   )
 }
 
@@ -105,7 +118,12 @@ const isNamed = (event: Fact['event'], text: string): boolean => {
   return typeof name === 'string' && /^\W*\[?[A-Z]{5,}/.test(text) && text.includes(name)
 }
 
+const sharedBy = (some: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  [...some].filter((each) => others.has(each)).length
+
 const RELAY_MS = 3 * 60_000
+/** People name what an alert names too, in a few words. */
+const RELAY_WORDS = 3
 const TROUBLE_MS = 2 * 3_600_000
 
 const claimOf = (cue: Cue | undefined, text: string): Finding['claim'] => {

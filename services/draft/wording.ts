@@ -1,10 +1,21 @@
 /** So much of a message is quoted. */
 const QUOTED = 160
 const CONTROL = /[\p{Cc}\p{Cf}]/gu
+/** The entry tells the time, in UTC. */
+const STAMP =
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?=\S)/
+/** Of a long identifier the beginning is enough to know it again. */
+const LONG_ID = /\b(?=[\da-f]*\d)([\da-f]{8})[\da-f]{8,}\b/g
 
 /** The beginning of a message as one line, in quotes. */
 export function quoted(message: string, most = QUOTED): string {
-  const line = message.replace(/\s+/g, ' ').replace(CONTROL, '').trim()
+  const line = message
+    .trimStart()
+    .replace(STAMP, '')
+    .replace(/\s+/g, ' ')
+    .replace(CONTROL, '')
+    .replace(LONG_ID, '$1…')
+    .trim()
   const cut = line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line
   return `“${cut}”`
 }

@@ -16,8 +16,8 @@ import {
 } from './event-index.ts'
 import { Unavailable } from '../unavailable.ts'
 
-/** So much memory is enough for a page of a thousand large events; more would be a leak. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 }
+/** So much memory is enough for a page of a thousand large events, and for the groups of a window in which hundreds of thousands of lines are like no other; more would be a leak. */
+const LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 16 }
 const FILES = ['index.sqlite', 'index.next.sqlite']
 const SUFFIXES = ['', '-wal', '-shm']
 

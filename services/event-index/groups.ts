@@ -1,6 +1,7 @@
 import type { Group } from '../../schemas/group.ts'
 
-type Key = Pick<Group, 'signature' | 'source' | 'kind' | 'host' | 'service' | 'level'>
+/** What the events of a group have in common. */
+export type Key = Pick<Group, 'signature' | 'source' | 'kind' | 'host' | 'service' | 'level'>
 
 /** A group in the making. Numbers in place of texts: there are few groups and many events. */
 export interface Gathered<Id> extends Key {
@@ -40,11 +41,16 @@ export class Groups<Id = string> {
 
   /** Adds an event to a group. `second`: since 1970. */
   add(group: Gathered<Id>, second: number, nanos: number, id: Id): void {
-    if (group.count === 0) group.first = { second, nanos }
-    group.count++
+    const minute = Math.floor(second / 60)
     group.last.second = second
     group.last.nanos = nanos
-    const minute = Math.floor(second / 60)
+    if (group.count++ === 0) {
+      // What is pushed to an empty array makes room for sixteen more, and most groups are of one event.
+      group.minutes = [[minute, 1]]
+      if (this.#keep > 0) group.ids = [id]
+      group.first = { second, nanos }
+      return
+    }
     const current = group.minutes.at(-1)
     if (current?.[0] === minute) current[1]++
     else group.minutes.push([minute, 1])

@@ -47,6 +47,7 @@ export function normalize(
   const host = text(fields['host.name'])
   const service = text(fields['service.name'])
   const user = text(fields['user.name'])
+  const sign = signature(record.message)
   return {
     id: record.id,
     at: instantKey(resolved.seconds, resolved.nanos),
@@ -61,12 +62,14 @@ export function normalize(
     host,
     service,
     level,
+    signature: sign,
     ...twinOf(record, batch.dataset, host, resolved.seconds),
     text: `${record.message} ${host} ${service} ${user}`,
     document: documentOf(record, batch, resolved, {
       source,
       kind,
       level,
+      signature: sign,
       mentions: OF_PEOPLE.has(kind) ? mentions(record.message, resolved.seconds, known.zone) : [],
     }),
   }
@@ -94,7 +97,13 @@ function documentOf(
   { message, original, id, line, fields }: BusRecord,
   { dataset, path }: Omit<RecordBatch, 'records'>,
   { at, time }: ResolvedTime,
-  known: { source: string; kind: string; level: string; mentions: readonly Mention[] },
+  known: {
+    source: string
+    kind: string
+    level: string
+    signature: string
+    mentions: readonly Mention[]
+  },
 ): string {
   const document = {
     '@timestamp': at,
@@ -102,7 +111,7 @@ function documentOf(
     event: { id, kind: known.kind === 'alert' ? 'alert' : 'event', dataset, original },
     timeline: {
       kind: known.kind,
-      signature: signature(message),
+      signature: known.signature,
       time,
       seen: [{ source: known.source, path, line }],
       ...(known.mentions.length > 0 && { mentions: known.mentions }),

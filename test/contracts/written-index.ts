@@ -82,6 +82,7 @@ export function made({
     host,
     service,
     level,
+    signature,
     twin: null,
     channel: '',
     text,

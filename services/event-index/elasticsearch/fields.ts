@@ -4,8 +4,8 @@ import type { Change } from '../../../schemas/change.ts'
 import { textOf, tokens } from '../text-query.ts'
 
 /** What is kept of a change beside its document, as it is: a copy is merged with it. */
-export type Columns = Omit<Change, 'text' | 'document'>
-export type StoredChange = Omit<Change, 'text'>
+export type Columns = Omit<Change, 'text' | 'document' | 'signature'>
+export type StoredChange = Omit<Change, 'text' | 'signature'>
 
 /** The part of an Elasticsearch document that is read again; the rest is only for the index. */
 export interface Source {

@@ -3,7 +3,7 @@ import { scrubOwed } from '../../scrub.ts'
 import { Newer } from '../../unavailable.ts'
 
 /** Raised with every change of the tables; an index of another version is thrown away and filled again from the log. */
-export const VERSION = 3
+export const VERSION = 4
 /** Full text is kept per block of so many consecutive events: logs repeat themselves, so a block has few words of its own. */
 export const BLOCK_BITS = 7
 
@@ -18,8 +18,8 @@ const TABLES = `
     file text not null, context integer not null, origin text not null, rank integer not null, channel text not null
   );
   create table events (
-    seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null, twin integer,
-    document text not null
+    seq integer primary key, id text not null, at integer not null, place integer not null, facet integer not null,
+    signature text not null, twin integer, document text not null
   );
   create unique index events_id on events (id);
   create index events_at on events (at);

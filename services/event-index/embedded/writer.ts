@@ -9,15 +9,17 @@ import { BLOCK_BITS, meta, openForWriting, rollBack } from './schema.ts'
 
 /** Rows of one INSERT: binding many at once saves a third. */
 const ROWS = 100
-const INSERT = 'insert or ignore into events (seq, id, at, place, facet, twin, document) values'
-const MARKS = '(?, ?, ?, ?, ?, ?, ?)'
-const COLUMNS = 7
-const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, context, origin, rank, channel, twin, document
+const INSERT =
+  'insert or ignore into events (seq, id, at, place, facet, signature, twin, document) values'
+const MARKS = '(?, ?, ?, ?, ?, ?, ?, ?)'
+const COLUMNS = 8
+const SELECT = `select seq, events.id, printf('%019d', at) at, place, source, stream, kind, host, service, level, file, context, origin, rank, channel, signature, twin, document
   from events join facets on facets.id = facet`
 /** Minutes of one facet are counted under one number. */
 const FACETS = 2 ** 24
 
-type Found = Stored & Facet & { seq: number; id: string }
+type Kept = Stored & Pick<Change, 'signature'>
+type Found = Kept & Facet & { seq: number; id: string }
 
 /** The one writer of an index file. Every call is one transaction. */
 export class Writer {
@@ -175,10 +177,10 @@ export class Writer {
     const facets: number[] = []
     const values: (string | number | null)[] = []
     for (const [i, change] of changes.entries()) {
-      const { id, at, place, twin, document } = change
+      const { id, at, place, signature, twin, document } = change
       const facet = this.#facet(change)
       facets.push(facet)
-      values.push(first + i, id, at, place, facet, twin, document)
+      values.push(first + i, id, at, place, facet, signature, twin, document)
     }
     let inserted = 0
     if (changes.length === ROWS) inserted = this.#insertMany.run(...values).changes
@@ -221,7 +223,7 @@ export class Writer {
 
   #merged(found: Found, change: Change): void {
     if (isRepeat(found, change)) return
-    const merged = merge<Stored>(found, change)
+    const merged = merge<Kept>(found, change)
     if (!merged) return
     this.#count(found.at, this.#facet(found), -1)
     this.#db.prepare('delete from events where seq = ?').run(found.seq)
@@ -236,8 +238,8 @@ export class Writer {
       stream: merged.stream,
       origin: found.origin,
     })
-    const { at, place, twin, document } = merged
-    this.#insertOne.run(seq, found.id, at, place, number, twin, document)
+    const { at, place, signature, twin, document } = merged
+    this.#insertOne.run(seq, found.id, at, place, number, signature, twin, document)
     this.#count(merged.at, number, 1)
     this.#inBlock(seq)
     this.#addTokens(change.text)
