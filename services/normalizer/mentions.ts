@@ -38,10 +38,17 @@ const SHIFTS: Readonly<Record<string, number>> = {
 const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 const DAYS = words(...Object.keys(SHIFTS), ...WEEKDAYS)
 const NAMED = words('noon', 'midday', 'midnight')
-/** A date before a clock: what it says is not worked out. */
-const DATED =
-  /(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:\s+\d{4})?|\b\d{1,2}\/\d{1,2}(?:\/\d{2,4})?|\b\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\b\d{4}-\d\d-\d\d),?\s+$/i
-const DATED_LENGTH = 30
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const MONTH_NAME = String.raw`\b(?:${MONTHS.join('|')})[a-z]*\.?`
+/** A date that ends where a clock begins. */
+const DATE = new RegExp(
+  String.raw`(?:(?<month>${MONTH_NAME})\s+(?<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?<year>\d{4}))?|\b(?<dayBefore>\d{1,2})(?:st|nd|rd|th)?\s+(?<monthAfter>${MONTH_NAME})(?:\s+(?<yearAfter>\d{4}))?),?\s+$`,
+  'i',
+)
+/** What it says depends on the country. */
+const DATE_IN_DIGITS =
+  /\b(?:\d{1,2}\/\d{1,2}(?:\/\d{2,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{4}-\d\d-\d\d),?\s+$/
+const DATE_LENGTH = 30
 const CLOCK = new RegExp(
   String.raw`(?:\b(?<before>${DAYS}),?\s+)?${LEAD}(?:\b(?<name>${NAMED})\b|(?<![\d:.,/-]|\d{4}-\d\d-\d\d[T ])(?<hour>\d{1,2})(?:[:h](?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\s?(?<half>[aApP]\.?[mM]\b\.?))?|\s?(?<bare>[aApP]\.?[mM]\b\.?)))${ZONE}(?![\d:]|\s(?:19|20)\d\d\b)(?:,?\s+(?<after>${DAYS})\b)?`,
   'g',
@@ -73,8 +80,9 @@ export function mentions(text: string, at: number, zone: string | undefined): Me
   }
   for (const match of text.matchAll(STAMP)) add(match, ofStamp(match.groups!, zone))
   for (const match of text.matchAll(CLOCK)) {
-    const before = text.slice(Math.max(0, match.index - DATED_LENGTH), match.index)
-    if (!DATED.test(before)) add(match, ofClock(match.groups!, at, zone))
+    const before = text.slice(Math.max(0, match.index - DATE_LENGTH), match.index)
+    if (DATE_IN_DIGITS.test(before)) continue
+    add(match, ofClock(match.groups!, at, zone, midnightOf(DATE.exec(before)?.groups, at)))
   }
   for (const pattern of [AGO, FOR])
     for (const match of text.matchAll(pattern)) add(match, ofSpan(match.groups!, at))
@@ -141,6 +149,7 @@ function ofClock(
   }: Groups,
   at: number,
   zone: string | undefined,
+  date: number | undefined,
 ): [number, number] | undefined {
   const isMidnight = name?.toLowerCase() === 'midnight'
   const noon = isMidnight ? 'a' : (half ?? bare)?.[0]!.toLowerCase()
@@ -151,6 +160,13 @@ function ofClock(
   const wide = /about|around|approx|rough|ca|~|≈/i.test(lead) ? ABOUT : 0
   const open = second === undefined ? MINUTE - 1 : 0
   const here = offsetsOf(said, zone, at)
+  if (date !== undefined) {
+    const wall = date + ofDay
+    const offsets = offsetsOf(said, zone, wall) ?? [FURTHEST_EAST, -FURTHEST_WEST]
+    if (offsets.length === 0) return undefined
+    const end = isMidnight ? DAY : 0
+    return [wall - Math.max(...offsets) - wide, wall - Math.min(...offsets) + end + open + wide]
+  }
   const day = (before ?? after)?.toLowerCase()
   if (!here || here.length === 0) {
     const days = day === undefined ? [] : shifts(day, at)
@@ -174,6 +190,19 @@ function ofClock(
     return next - at <= NEAR ? next : [last, next]
   })
   return [Math.min(...instants) - wide, Math.max(...instants) + open + wide]
+}
+
+/** The midnight of a date as if in UTC, where it has no year the nearest; undefined where there is none. */
+function midnightOf(groups: Groups | undefined, at: number): number | undefined {
+  if (!groups) return undefined
+  const month = MONTHS.indexOf((groups.month ?? groups.monthAfter)!.slice(0, 3).toLowerCase())
+  const day = Number(groups.day ?? groups.dayBefore)
+  const told = groups.year ?? groups.yearAfter
+  const now = new Date(at * 1000).getUTCFullYear()
+  const midnights = (told === undefined ? [now, now - 1, now + 1] : [Number(told)]).map(
+    (year) => Date.UTC(year, month, day) / 1000,
+  )
+  return midnights.reduce((a, b) => (Math.abs(b - at) < Math.abs(a - at) ? b : a))
 }
 
 /** How many days away a day is that is named in words, seen from a local time; a weekday may be the last or the next. */
