@@ -14,7 +14,7 @@ export const BusRecord = Type.Intersect([
     turn: Type.Optional(Type.Integer()),
     /** The date that a line before it told, as days since 1970-01-01: for a stamp without a date. */
     day: Type.Optional(Type.Integer()),
-    /** The clock went back by minutes to hours and has not come to where it was: how many seconds it is behind. Tells the second of two repeated hours. */
+    /** The clock went back by minutes to hours: how many seconds it is behind where it did, negative where it has passed that. Tells the second of two repeated hours. */
     behind: Type.Optional(Type.Integer()),
     /** It is earlier than a line before it. */
     late: Type.Optional(Type.Literal(true)),

@@ -67,6 +67,36 @@ t.test('a file that has grown adds what is new, whatever was there at first', as
   t.ok(grown > 80, `${grown} files grew`)
 })
 
+t.test(
+  'a file that was cut off within a line adds no more than what is left of that line',
+  async (t) => {
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const clock = new Date(Date.UTC(2024, 4, 1, 10) + i * 7000).toISOString().slice(11, 19)
+      return `10.0.${i % 7}.${i + 10} - - [01/May/2024:${clock} +0000] "GET /item/${i} HTTP/1.1" 200 ${i}\n`
+    })
+    const whole = inputOf('logs/access.log', [Buffer.from(lines.join(''))])
+    const cut = (keep: number): Input =>
+      inputOf('tail/access.log', [Buffer.from(lines.slice(-keep).join('').slice(4))])
+    for (const imports of [
+      [[whole], [cut(30)]],
+      [[cut(30)], [whole]],
+      [[whole, cut(30)]],
+      [[cut(30), whole]],
+      [[whole], [cut(4)]],
+      [[cut(4)], [whole]],
+    ]) {
+      await timelineOf(imports, async (made) => {
+        const names = imports.map((inputs) => inputs.map(({ path }) => path))
+        t.equal((await content(made)).length, lines.length + 1, JSON.stringify(names))
+      })
+    }
+    const edited = inputOf('copy/access.log', [Buffer.from(`7${lines.join('')}`)])
+    await timelineOf([[whole], [edited]], async (made) => {
+      t.equal((await content(made)).length, lines.length + 1, 'or whose first line is another')
+    })
+  },
+)
+
 async function files(): Promise<Fixture[]> {
   const found: Fixture[] = []
   for (const each of all) if ((await stat(each.input)).isFile()) found.push(each)

@@ -38,6 +38,38 @@ t.test('one wild stamp moves none of its neighbours', async (t) => {
   }
 })
 
+t.test('the name of a file or of its folders tells the date in many spellings', async (t) => {
+  const lines = ['Dec 31 23:00:00 web1 app: a', 'Jan  1 01:00:00 web1 app: b']
+  for (const path of [
+    'syslog-20240102',
+    'syslog.2024-01-02.1',
+    'log_20240102_120000.txt',
+    'server_02Jan2024.log',
+    'app.2-January-2024.log',
+    'Jan_02_2024.log',
+    '2024-Jan-02.log',
+    'logs/2024/01/02/syslog',
+  ]) {
+    const got = await times(lines, { ...UTC, path })
+    t.strictSame(
+      got,
+      ['2023-12-31T23:00:00Z', '2024-01-01T01:00:00Z'].map(
+        (at) => `${at} configured year-inferred`,
+      ),
+      path,
+    )
+  }
+  for (const path of [
+    'march-2024-10.log',
+    'summary10-2024.log',
+    'build/2024/13/02/syslog',
+    'dec-64.log',
+  ]) {
+    const [first] = await times(lines, { ...UTC, path })
+    t.match(first, /^2025-12-31T23:00:00Z 1970-/, path)
+  }
+})
+
 t.test('zones are known by name or offset', async (t) => {
   const noon = Date.UTC(2024, 6, 1, 12) / 1000
   for (const [name, hours] of [

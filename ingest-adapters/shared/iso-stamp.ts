@@ -8,13 +8,14 @@ import {
   isDigit,
   makeStamp,
   number,
+  readHalf,
   readOffset,
+  readUtcWord,
   sixNumbers,
   type StampRead,
 } from './stamp.ts'
 
 const MINUTES = /^[+-]\d{3}(?!\d)/
-const UTC_WORD = /^ ?(?:UTC|GMT)(?![A-Za-z0-9+-])/
 
 /** The stamp that begins at `at`. Its length is that of its `original`. */
 export function isoStamp(text: string, at = 0): StampRead {
@@ -43,12 +44,14 @@ function time(
   day: number,
   i: number,
 ): StampRead {
-  const hour = number(text, i, 2)
-  const colon = text.charCodeAt(i + 2)
+  const width = text.charCodeAt(i + 1) === 58 ? 1 : 2
+  let hour = number(text, i, width)
+  let end = i + width
+  const colon = text.charCodeAt(end)
   if (hour < 0 || (colon !== 58 && colon !== 46)) return undefined
-  const minute = number(text, i + 3, 2)
+  const minute = number(text, end + 1, 2)
   if (minute < 0) return undefined
-  let end = i + 5
+  end += 3
   let second = -1
   let nanos = 0
   let digits = 0
@@ -58,6 +61,12 @@ function time(
     ;({ nanos, digits, end } = fractionBehindMark(text, end + 3))
   }
   if (isDigit(text.charCodeAt(end))) return undefined
+  const half = readHalf(text, end)
+  // A clock of 24 hours may stand before a word such as PM.
+  if (half && hour > 0 && hour <= 12) {
+    hour = (hour % 12) + half.add
+    end = half.end
+  }
   return finish(text, at, { year, month, day, hour, minute, second, nanos, digits }, end)
 }
 
@@ -88,11 +97,9 @@ function finish(
     offset = zone.offset
     end = zone.end
   } else if (next === 85 || next === 71 || spaced) {
-    const word = UTC_WORD.exec(text.slice(end, end + 6))
-    if (word) {
-      offset = 0
-      end += word[0].length
-    }
+    const word = readUtcWord(text, end + (spaced ? 1 : 0))
+    if (word === 'impossible-time') return word
+    if (word) ({ offset, end } = word)
   }
   return makeStamp(text.slice(at, end), reading, offset)
 }

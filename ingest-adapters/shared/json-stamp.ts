@@ -4,6 +4,7 @@ import { isoStamp } from './iso-stamp.ts'
 import { at, isObject } from './json.ts'
 import { leadingStamp } from './leading-stamp.ts'
 import type { StampRead } from './stamp.ts'
+import { withZone } from './zone-name.ts'
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/
 const PACKED = /^(?:19|20)\d{12}$/
@@ -23,8 +24,8 @@ export function wholeStamp(written: string): StampRead {
   const dotted = OFFSET_WITH_DOT.test(text)
   const found = leadingStamp(dotted ? `${text.slice(0, -3)}:${text.slice(-2)}` : text)
   if (found === undefined || found === 'impossible-time') return found
-  const { stamp, end } = found
-  const behind = text.slice(end)
+  const stamp = withZone(found.stamp, text, found.end)
+  const behind = text.slice(found.end + stamp.original.length - found.stamp.original.length)
   if (behind === '') return dotted ? { ...stamp, original: text } : stamp
   const m = BEHIND.exec(behind)
   if (!m) return undefined

@@ -171,6 +171,35 @@ export function readOffset(
   return { offset: c === 43 ? seconds : seconds === 0 ? 0 : -seconds, end }
 }
 
+const UTC_WORD =
+  /(?:UTC|GMT)(?:([+-])(\d{1,2})(?::?(\d\d))?(?: \((?:[A-Z]{3,5}|[A-Z][A-Za-z ]{1,50} Time)\))?)?(?![A-Za-z0-9+-])/y
+
+/** `UTC`, `GMT`, `UTC+2`, `GMT+0200 (Central European Summer Time)`, `UTC-03:30` at `at`. */
+export function readUtcWord(text: string, at: number): ReturnType<typeof readOffset> {
+  const letter = text.charCodeAt(at)
+  if (letter !== 85 && letter !== 71) return undefined
+  UTC_WORD.lastIndex = at
+  const m = UTC_WORD.exec(text)
+  if (!m) return undefined
+  const [word, sign, hours = '0', minutes = '0'] = m
+  if (Number(hours) > 23 || Number(minutes) > 59) return 'impossible-time'
+  const seconds = Number(hours) * 3600 + Number(minutes) * 60
+  return { offset: sign === '-' && seconds > 0 ? -seconds : seconds, end: at + word.length }
+}
+
+const HALF = /[ \u202f\u00a0]?([AaPp])(?:[Mm](?![\w.])|\.?[Mm]\.)/y
+
+/** The half of the day that stands behind a clock of twelve hours, at `at` (` PM`, `a.m.`): how many hours it adds, and where it ends. */
+export function readHalf(text: string, at: number): { add: 0 | 12; end: number } | undefined {
+  const first = text.charCodeAt(at)
+  const letter = first === 32 || first > 127 ? text.charCodeAt(at + 1) : first
+  const low = letter | 32
+  if (low !== 97 && low !== 112) return undefined
+  HALF.lastIndex = at
+  const m = HALF.exec(text)
+  return m ? { add: m[1] === 'P' || m[1] === 'p' ? 12 : 0, end: HALF.lastIndex } : undefined
+}
+
 /** `10:00`, `10:00:01`, `10:00:01.123`, `9:05:09 PM` at `at`; the second is -1 where none was written. */
 export function readClock(
   text: string,
@@ -198,11 +227,10 @@ export function readClock(
     ;({ nanos, digits, end: i } = fractionBehindMark(text, i + 3))
   }
   if (isDigit(text.charCodeAt(i))) return undefined
-  const half = /^[ \u202f\u00a0]?([AaPp])\.?[Mm]\b\.?/.exec(text.slice(i, i + 6))
+  const half = readHalf(text, i)
   if (half) {
-    if (hour < 1 || hour > 12) hour = 99
-    else hour = (hour % 12) + (half[1] === 'P' || half[1] === 'p' ? 12 : 0)
-    i += half[0].length
+    hour = hour < 1 || hour > 12 ? 99 : (hour % 12) + half.add
+    i = half.end
   }
   return { hour, minute, second, nanos, digits, end: i }
 }

@@ -3,6 +3,7 @@
  * `… 10:00:00 CEST`, `… 10:00:00 Europe/Berlin`. Only abbreviations that are in use as zones, because a level or a host may follow a stamp too.
  */
 import type { Stamp } from '../../schemas/source-record.ts'
+import { readUtcWord } from './stamp.ts'
 
 const ZONE =
   / (?:(UTC|GMT|[ECMP][SD]T|AK[SD]T|HST|[AN][SD]T|BST|I[SD]T|WES?T|CES?T|EES?T|MS[KD]|SAST|EAT|WAT|CAT|JST|KST|A[EC][SD]T|AWST|NZ[SD]T|BRS?T|ART|CLS?T|PKT|ICT|WIB|SGT|HKT|PHT)|((?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[\w+/-]+))(?![\w/-])/y
@@ -12,6 +13,10 @@ export function withZone(stamp: Stamp, text: string, end: number): Stamp {
   if (stamp.offset !== undefined || stamp.zone !== undefined) return stamp
   const letter = text.charCodeAt(end + 1)
   if (text.charCodeAt(end) !== 32 || letter < 65 || letter > 90) return stamp
+  const utc = readUtcWord(text, end + 1)
+  if (utc === 'impossible-time') return stamp
+  if (utc)
+    return { ...stamp, original: stamp.original + text.slice(end, utc.end), offset: utc.offset }
   ZONE.lastIndex = end
   const m = ZONE.exec(text)
   if (!m) return stamp

@@ -110,15 +110,34 @@ function bounds(facts: FileFacts, atMost: (ms: number) => number): Evidence[] {
 const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const lastPart = (path: string): string => path.split('/').at(-1)!
 
-const DATE = /(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)/
+const YEAR = '(?<year>(?:19|20)\\d\\d)'
+const DAY_OF_MONTH = '(?<day>0?[1-9]|[12]\\d|3[01])'
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const MONTH_NAME = `(?<name>${MONTHS.join('|')})[a-z]{0,6}`
+/** `20250103`, `2009-01-14`, `03-Jan-2024`, `01May2024`, `Jan_03_2024`. */
+const DATES = [
+  `(?<!\\d)${YEAR}(?<mark>[-_.]?)(?<month>0[1-9]|1[0-2])\\k<mark>(?<day>0[1-9]|[12]\\d|3[01])(?!\\d)`,
+  `(?<!\\d)${DAY_OF_MONTH}[-_. ]?${MONTH_NAME}[-_. ]?${YEAR}(?!\\d)`,
+  `(?<![a-z])${MONTH_NAME}[-_. ]?${DAY_OF_MONTH}[-_. ]{1,2}${YEAR}(?!\\d)`,
+  `(?<!\\d)${YEAR}[-_. ]?${MONTH_NAME}[-_. ]?${DAY_OF_MONTH}(?!\\d)`,
+].map((pattern) => new RegExp(pattern, 'i'))
+/** `logs/2024/01/03/syslog`: folders for year, month and day. */
+const FOLDERS = /(?:^|\/)((?:19|20)\d\d)\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/[^/]*$/
 
 /** The date that the last parts of a path tell, in Unix seconds: `syslog-20250103`, `2009-01-14.log`. */
 function dateInPath(path: string): number | undefined {
   for (const part of path.split('/').slice(-2).toReversed()) {
-    const m = DATE.exec(part)
-    if (m) return Date.UTC(Number(m[1]), Number(m[3]) - 1, Number(m[4])) / 1000
+    for (const pattern of DATES) {
+      const found = pattern.exec(part)?.groups
+      if (!found) continue
+      const month = found.name ? MONTHS.indexOf(found.name.toLowerCase()) : Number(found.month) - 1
+      return Date.UTC(Number(found.year), month, Number(found.day)) / 1000
+    }
   }
-  return undefined
+  const folders = FOLDERS.exec(path)
+  return folders
+    ? Date.UTC(Number(folders[1]), Number(folders[2]) - 1, Number(folders[3])) / 1000
+    : undefined
 }
 
 /** The year (day) of turn 0 that the evidence of all files of a stream speaks for, and the earliest that it leaves open. */

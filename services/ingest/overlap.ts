@@ -7,7 +7,7 @@ import { HEAD_RECORDS } from './catalogue.ts'
 import { hash, idIn } from './identity.ts'
 import type { Input } from './input.ts'
 import type { Lookup } from './lookup.ts'
-import { IN_A_ROW } from './passages.ts'
+import { IN_A_ROW, SKIPS, TELLING } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { sequence } from './sequence.ts'
 import { isRecord, type Survey } from './survey.ts'
@@ -34,18 +34,29 @@ export async function findOverlap(
   if (streams.length === 0 || found.head.length === 0) return undefined
   const { head, first } = found
   const wanted = streams.filter((c) => c.first >= first && c.head.length > 0 && mayHold(head, c))
-  const possible = streamsOf(head.slice(0, IN_A_ROW), streams, lookup)
-  if (wanted.length === 0 && possible.some((of) => of.length === 0)) return undefined
+  const rows = SKIPS.map((skip) => streamsOf(rowAt(head, skip), streams, lookup))
+  const mayBeHeld = rows.some((row) => row.length > 0 && row.every((of) => of.length > 0))
+  if (wanted.length === 0 && !mayBeHeld) return undefined
   const records = await firstRecords(found, input)
   if (records.length === 0) return undefined
-  const known = await placeOf(records, possible, head, lookup, erasures)
-  if (known) return { context: known.context, shift: yearsBetween(records[0]!, known) }
+  for (const skip of SKIPS) {
+    const row = rowAt(records, skip)
+    if (row.length === 0) continue
+    const known = await placeOf(row, rows[skip]!, head.slice(skip), lookup, erasures)
+    if (known) return { context: known.context, shift: yearsBetween(row[0]!, known) }
+  }
   return holds(wanted, found, input)
 }
 
+/** So many in a row; behind what is skipped there must be all of them. */
+function rowAt<T>(all: readonly T[], skip: number): readonly T[] {
+  const row = all.slice(skip, skip + IN_A_ROW)
+  return skip === 0 || row.length === IN_A_ROW ? row : []
+}
+
 /** Whether a stream may begin in a file, by the hashes of the file's first records: of a short file these are all. */
-const mayHold = (head: readonly string[], { head: [begin] }: Context): boolean =>
-  head.length === HEAD_RECORDS || head.includes(begin!)
+const mayHold = (head: readonly string[], { head: begin }: Context): boolean =>
+  head.length === HEAD_RECORDS || SKIPS.some((skip) => head.includes(begin[skip]!))
 
 /** For each of a file's first records the streams that may hold it. */
 function streamsOf(
@@ -73,7 +84,7 @@ async function firstRecords(found: Recorded, input: Input): Promise<SourceRecord
       if (!isRecord(item)) continue
       if (item.stream !== undefined || item.nativeId !== undefined) return []
       first.push(item)
-      if (first.length === IN_A_ROW) return first
+      if (first.length === TELLING) return first
     }
   }
   return first
@@ -156,12 +167,12 @@ async function holds(
 ): Promise<Overlap | undefined> {
   if (wanted.length === 0) return undefined
   const begins = new Set(wanted.map((c) => c.first))
-  const byLast = new Map<string, Context[]>()
+  const byLast = new Map<string, { context: Context; row: readonly string[] }[]>()
   for (const context of wanted) {
-    const end = context.head.slice(0, IN_A_ROW).at(-1)!
-    const of = byLast.get(end)
-    if (of) of.push(context)
-    else byLast.set(end, [context])
+    for (const row of SKIPS.map((skip) => rowAt(context.head, skip))) {
+      if (row.length > 0)
+        byLast.set(row.at(-1)!, [...(byLast.get(row.at(-1)!) ?? []), { context, row }])
+    }
   }
   const follow = sequence()
   let last: { hash: string; turn: number }[] = []
@@ -171,7 +182,7 @@ async function holds(
     for (const item of items) {
       if (!isRecord(item)) continue
       const turn = item.time.lacks ? (follow(item.time, '').turn ?? 0) : 0
-      if (begins.has(item.time.seconds)) near = IN_A_ROW
+      if (begins.has(item.time.seconds)) near = TELLING
       if (near === 0) {
         last = []
         continue
@@ -179,10 +190,9 @@ async function holds(
       near--
       last.push({ hash: hash(item.original), turn })
       if (last.length > IN_A_ROW) last.shift()
-      for (const context of byLast.get(last.at(-1)!.hash) ?? []) {
-        const head = context.head.slice(0, IN_A_ROW)
-        const begin = last.at(-head.length)
-        if (begin && head.every((h, i) => h === last.at(i - head.length)!.hash)) {
+      for (const { context, row } of byLast.get(last.at(-1)!.hash) ?? []) {
+        const begin = last.at(-row.length)
+        if (begin && row.every((h, i) => h === last.at(i - row.length)!.hash)) {
           return { context, shift: -begin.turn }
         }
       }

@@ -4,6 +4,10 @@ import { hash } from './identity.ts'
 
 /** So many records in a row are no accident; a file or a stream with fewer gives all it has. */
 export const IN_A_ROW = 3
+/** A file that was cut off by bytes (`tail -c`) may begin with the end of a line, so its first record need not be in a row with the next. */
+export const SKIPS = [0, 1]
+/** So many of the first records of a file tell where it belongs. */
+export const TELLING = IN_A_ROW + SKIPS.length - 1
 
 /** Records whose stream is decided, in the order of the file; with `enters` they are the first ones of another stream. */
 export interface Decided {

@@ -4,6 +4,8 @@ const DAY = 86400
 const YEAR = 366 * DAY
 /** A clock that goes back by less is the jitter of several writers; DST steps are twenty minutes and more. */
 const STEP = 240
+/** No zone has repeated more hours in a row since 1970. */
+const LONGEST_REPEAT = 3 * 3600
 /** A stamp so far from its neighbours counts for them only when the next one confirms it. */
 const WILD = 2 * DAY
 
@@ -19,17 +21,17 @@ export interface Step {
  */
 export function sequence(): (stamp: Stamp, stream: string) => Step {
   const turns = { year: unwrapper(YEAR), date: unwrapper(DAY) }
-  const clocks = new Map<string, (at: number) => { behind: number; stepped: boolean }>()
+  const clocks = new Map<string, (at: number) => Place>()
   return (stamp, stream) => {
     const turn = stamp.lacks ? turns[stamp.lacks](stamp.seconds) : 0
     let clock = clocks.get(stream)
     if (!clock) clocks.set(stream, (clock = clockFollower()))
     const length = stamp.lacks === 'date' ? DAY : YEAR
-    const { behind, stepped } = clock(stamp.seconds + turn * length - (stamp.offset ?? 0))
+    const { late, behind } = clock(stamp.seconds + turn * length - (stamp.offset ?? 0))
     const step: Step = {}
     if (stamp.lacks) step.turn = turn
-    if (behind > 0) step.late = true
-    if (stepped && stamp.offset === undefined) step.behind = behind
+    if (late) step.late = true
+    if (behind !== undefined && stamp.offset === undefined) step.behind = behind
     return step
   }
 }
@@ -60,29 +62,34 @@ function unwrapper(length: number): (seconds: number) => number {
   }
 }
 
-/** How far a clock is behind the highest it has shown, wild stamps apart; `stepped` once it went back by minutes, until it is there again. */
-function clockFollower(): (at: number) => { behind: number; stepped: boolean } {
+interface Place {
+  late: boolean
+  /** How far the clock is behind where it was when it last went back by minutes; negative past that. */
+  behind?: number
+}
+
+/** Follows a clock: whether it is behind the highest that it has shown, wild stamps apart, and where it last went back by minutes, until no hour is repeated that long. */
+function clockFollower(): (at: number) => Place {
   let highest: number | undefined
   let pending: number | undefined
-  let stepped = false
-  const reset = (at: number): { behind: number; stepped: boolean } => {
-    highest = at
-    pending = undefined
-    stepped = false
-    return { behind: 0, stepped: false }
-  }
+  /** Where the clock went back, and the highest it has shown since. */
+  let back: { from: number; highest: number } | undefined
   return (at) => {
-    if (highest === undefined) return reset(at)
-    if (Math.abs(at - highest) > WILD) {
-      if (pending !== undefined && Math.abs(at - pending) <= WILD) return reset(at)
-      pending = at
-      return { behind: Math.max(highest - at, 0), stepped: false }
+    if (highest !== undefined && Math.abs(at - highest) > WILD) {
+      if (pending === undefined || Math.abs(at - pending) > WILD) {
+        pending = at
+        return { late: at < highest }
+      }
+      highest = back = undefined
     }
     pending = undefined
-    // The second of two repeated hours shows the highest reading once more before it goes on.
-    if (at > highest || (at === highest && !stepped)) return reset(at)
-    const behind = highest - at
-    if (behind >= STEP) stepped = true
-    return { behind, stepped }
+    const before = back?.highest ?? highest ?? at
+    // Within the second of two repeated hours it may go back too.
+    if (before - at >= STEP && !(back && before <= back.from)) back = { from: before, highest: at }
+    else if (back) back.highest = Math.max(before, at)
+    const late = highest !== undefined && at < highest
+    if (!late) highest = at
+    if (back && at - back.from > LONGEST_REPEAT) back = undefined
+    return back ? { late, behind: back.from - at } : { late }
   }
 }

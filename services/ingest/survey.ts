@@ -8,7 +8,7 @@ import { isBinary, isEmpty, openHead } from './head.ts'
 import { hash } from './identity.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
-import { IN_A_ROW, type Passages } from './passages.ts'
+import { TELLING, type Passages } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { recognize } from './recognize.ts'
 import { sequence } from './sequence.ts'
@@ -82,7 +82,7 @@ export async function survey(
         if (!isRecord(item)) continue
         if (hashes.length < HEAD_RECORDS) hashes.push(hash(item.original))
         else if (!stamps.needed() && !clocks.needed() && !adapter.twoClocks) break reading
-        if (begins.length < IN_A_ROW) begins.push(item.time.seconds)
+        if (begins.length < TELLING) begins.push(item.time.seconds)
         if (dated.length < HEAD_RECORDS && !item.time.lacks) dated.push(item.time.seconds)
         clocks.add(item)
         if (before !== undefined && item.time.seconds > before) ups++

@@ -15,6 +15,7 @@ const ABOUT = 10 * MINUTE
 const BEFORE = DAY
 const AFTER = DAY / 2
 const NEAR = 6 * HOUR
+const NOON = 12
 
 /** With a small or a capital letter: abbreviations of zones are capitals, so the whole pattern cannot leave that open. */
 const words = (...all: readonly string[]): string =>
@@ -27,8 +28,29 @@ const STAMP = new RegExp(
   String.raw`(?<!\d)(?<year>(?:19|20)\d\d)-(?<month>\d\d)-(?<day>\d\d)[T ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,]\d+)?)?${ZONE}(?![\d:])`,
   'g',
 )
+/** Days that are named beside a clock, from the day on which it was said. */
+const SHIFTS: Readonly<Record<string, number>> = {
+  yesterday: -1,
+  today: 0,
+  tonight: 0,
+  tomorrow: 1,
+}
+const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
+const DAYS = words(...Object.keys(SHIFTS), ...WEEKDAYS)
+const NAMED = words('noon', 'midday', 'midnight')
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const MONTH_NAME = String.raw`\b(?:${MONTHS.join('|')})[a-z]*\.?`
+/** A date that ends where a clock begins. */
+const DATE = new RegExp(
+  String.raw`(?:(?<month>${MONTH_NAME})\s+(?<day>\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(?<year>\d{4}))?|\b(?<dayBefore>\d{1,2})(?:st|nd|rd|th)?\s+(?<monthAfter>${MONTH_NAME})(?:\s+(?<yearAfter>\d{4}))?),?\s+$`,
+  'i',
+)
+/** What it says depends on the country. */
+const DATE_IN_DIGITS =
+  /\b(?:\d{1,2}\/\d{1,2}(?:\/\d{2,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|\d{4}-\d\d-\d\d),?\s+$/
+const DATE_LENGTH = 30
 const CLOCK = new RegExp(
-  String.raw`${LEAD}(?<![\d:.,/-]|\d{4}-\d\d-\d\d[T ])(?<hour>\d{1,2})(?:[:h](?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\s?(?<half>[aApP]\.?[mM]\b\.?))?|\s?(?<bare>[aApP]\.?[mM]\b\.?))${ZONE}(?![\d:]|\s(?:19|20)\d\d\b)`,
+  String.raw`(?:\b(?<before>${DAYS}),?\s+)?${LEAD}(?:\b(?<name>${NAMED})\b|(?<![\d:.,/-]|\d{4}-\d\d-\d\d[T ])(?<hour>\d{1,2})(?:[:h](?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\s?(?<half>[aApP]\.?[mM]\b\.?))?|\s?(?<bare>[aApP]\.?[mM]\b\.?)))${ZONE}(?![\d:]|\s(?:19|20)\d\d\b)(?:,?\s+(?<after>${DAYS})\b)?`,
   'g',
 )
 const AGO = new RegExp(
@@ -57,7 +79,11 @@ export function mentions(text: string, at: number, zone: string | undefined): Me
     found.push({ text: match[0].trim(), earliest: earliest!, latest: latest!, index, end })
   }
   for (const match of text.matchAll(STAMP)) add(match, ofStamp(match.groups!, zone))
-  for (const match of text.matchAll(CLOCK)) add(match, ofClock(match.groups!, at, zone))
+  for (const match of text.matchAll(CLOCK)) {
+    const before = text.slice(Math.max(0, match.index - DATE_LENGTH), match.index)
+    if (DATE_IN_DIGITS.test(before)) continue
+    add(match, ofClock(match.groups!, at, zone, midnightOf(DATE.exec(before)?.groups, at)))
+  }
   for (const pattern of [AGO, FOR])
     for (const match of text.matchAll(pattern)) add(match, ofSpan(match.groups!, at))
   return found
@@ -109,11 +135,24 @@ function ofStamp(
 }
 
 function ofClock(
-  { lead = '', hour, minute = '0', second, half, bare, zone: said }: Groups,
+  {
+    before,
+    lead = '',
+    name,
+    hour = '12',
+    minute = '0',
+    second,
+    half,
+    bare,
+    zone: said,
+    after,
+  }: Groups,
   at: number,
   zone: string | undefined,
+  date: number | undefined,
 ): [number, number] | undefined {
-  const noon = (half ?? bare)?.[0]!.toLowerCase()
+  const isMidnight = name?.toLowerCase() === 'midnight'
+  const noon = isMidnight ? 'a' : (half ?? bare)?.[0]!.toLowerCase()
   let hours = Number(hour)
   if (noon ? hours < 1 || hours > 12 : hours > 23) return undefined
   if (noon) hours = (hours % 12) + (noon === 'p' ? 12 : 0)
@@ -121,15 +160,58 @@ function ofClock(
   const wide = /about|around|approx|rough|ca|~|≈/i.test(lead) ? ABOUT : 0
   const open = second === undefined ? MINUTE - 1 : 0
   const here = offsetsOf(said, zone, at)
-  if (!here || here.length === 0) return [at - BEFORE, at + AFTER]
+  if (date !== undefined) {
+    const wall = date + ofDay
+    const offsets = offsetsOf(said, zone, wall) ?? [FURTHEST_EAST, -FURTHEST_WEST]
+    if (offsets.length === 0) return undefined
+    const end = isMidnight ? DAY : 0
+    return [wall - Math.max(...offsets) - wide, wall - Math.min(...offsets) + end + open + wide]
+  }
+  const day = (before ?? after)?.toLowerCase()
+  if (!here || here.length === 0) {
+    const days = day === undefined ? [] : shifts(day, at)
+    if (days.length === 0) return [at - BEFORE, at + AFTER]
+    return [
+      at + (Math.min(...days) - 1) * DAY,
+      at + (Math.max(...days) + (isMidnight ? 2 : 1)) * DAY,
+    ]
+  }
   const instants = here.flatMap((offset) => {
     const today = Math.floor((at + offset) / DAY) * DAY - offset + ofDay
+    if (day !== undefined) {
+      // Midnight is the beginning of a day or its end; the small hours of tonight are of tomorrow.
+      const isEnd = isMidnight || (day === 'tonight' && hours < NOON)
+      const begins = shifts(day, at + offset).map((shift) => today + shift * DAY)
+      return isEnd ? [...(isMidnight ? begins : []), ...begins.map((b) => b + DAY)] : begins
+    }
     const [last, next] = today <= at ? [today, today + DAY] : [today - DAY, today]
     // The one that is near to when it was said; else it may be either.
     if (at - last <= NEAR) return last
     return next - at <= NEAR ? next : [last, next]
   })
   return [Math.min(...instants) - wide, Math.max(...instants) + open + wide]
+}
+
+/** The midnight of a date as if in UTC, where it has no year the nearest; undefined where there is none. */
+function midnightOf(groups: Groups | undefined, at: number): number | undefined {
+  if (!groups) return undefined
+  const month = MONTHS.indexOf((groups.month ?? groups.monthAfter)!.slice(0, 3).toLowerCase())
+  const day = Number(groups.day ?? groups.dayBefore)
+  const told = groups.year ?? groups.yearAfter
+  const now = new Date(at * 1000).getUTCFullYear()
+  const midnights = (told === undefined ? [now, now - 1, now + 1] : [Number(told)]).map(
+    (year) => Date.UTC(year, month, day) / 1000,
+  )
+  return midnights.reduce((a, b) => (Math.abs(b - at) < Math.abs(a - at) ? b : a))
+}
+
+/** How many days away a day is that is named in words, seen from a local time; a weekday may be the last or the next. */
+function shifts(name: string, local: number): number[] {
+  const weekday = WEEKDAYS.indexOf(name)
+  if (weekday < 0) return [SHIFTS[name]!]
+  // 1970-01-01 was a Thursday.
+  const ahead = (weekday - ((Math.floor(local / DAY) + 4) % 7) + 7) % 7
+  return ahead === 0 ? [0] : [ahead - 7, ahead]
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: HOUR, d: DAY }

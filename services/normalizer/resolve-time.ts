@@ -253,6 +253,7 @@ function choose(
   }
   if (second === undefined) return { chosen: first, widestEast: first, widestWest: first }
   flags.push('ambiguous-hour')
-  const repeated = crest !== undefined && read(crest).offsets.length > 1
+  // Where the clock was when it went back is the first of the two hours, or after both.
+  const repeated = crest !== undefined && read(crest).offsets.includes(second)
   return { chosen: repeated ? second : first, widestEast: first, widestWest: second }
 }

@@ -32,6 +32,49 @@ export const CASES: Case[] = [
     ],
   },
   {
+    name: 'the second of two repeated hours goes on where the first had no lines, and a late line stays with it',
+    known: YORK,
+    lines: [
+      '2024-11-03 01:30:00 a => 2024-11-03T05:30:00Z 2024-11-03T05:30:00Z..2024-11-03T06:30:00Z configured ambiguous-hour',
+      '2024-11-03 01:10:00 b => 2024-11-03T06:10:00Z 2024-11-03T05:10:00Z..2024-11-03T06:10:00Z configured ambiguous-hour',
+      '2024-11-03 01:40:00 c => 2024-11-03T06:40:00Z 2024-11-03T05:40:00Z..2024-11-03T06:40:00Z configured ambiguous-hour',
+      '2024-11-03 02:00:05 d => 2024-11-03T07:00:05Z configured',
+      '2024-11-03 01:59:58 e => 2024-11-03T06:59:58Z 2024-11-03T05:59:58Z..2024-11-03T06:59:58Z configured ambiguous-hour',
+      '2024-11-03 02:10:00 f => 2024-11-03T07:10:00Z configured',
+      '2024-11-03 01:50:00 g => 2024-11-03T06:50:00Z 2024-11-03T05:50:00Z..2024-11-03T06:50:00Z configured ambiguous-hour',
+    ],
+  },
+  {
+    name: 'an offset behind UTC or GMT is one',
+    known: { zone: 'Asia/Tokyo' },
+    lines: [
+      '2024-05-01 12:00:00 UTC+2 a => 2024-05-01T10:00:00Z explicit',
+      '2024-05-01 12:00:01 GMT+0200 b => 2024-05-01T10:00:01Z explicit',
+      'Wed May 01 2024 12:00:02 GMT+0200 (CEST) c => 2024-05-01T10:00:02Z explicit',
+      'Wed May 01 2024 06:30:03 GMT-0330 (Newfoundland Standard Time) d => 2024-05-01T10:00:03Z explicit',
+      '2024-05-01 10:00:04 GMT e => 2024-05-01T10:00:04Z explicit',
+      '2024-05-01 10:00:05 GMT+99 f => impossible-time',
+    ],
+  },
+  {
+    name: 'a clock of twelve hours behind a date that begins with the year',
+    known: UTC,
+    lines: [
+      '2024-05-01 12:00:01 a.m. a => 2024-05-01T00:00:01Z configured',
+      '2024-05-01 1:05:09 am b => 2024-05-01T01:05:09Z configured',
+      '2024-05-01 12:00:00 PM c => 2024-05-01T12:00:00Z configured',
+      '2024-05-01 11:59:59PM d => 2024-05-01T23:59:59Z configured',
+      '2024-05-02 13:00:00 PM is no half of this clock => 2024-05-02T13:00:00Z configured',
+    ],
+  },
+  {
+    name: 'three digits behind a colon are a fraction',
+    lines: [
+      '[5/13/24 9:15:02:123 EDT] a => 2024-05-13T13:15:02.123Z 2024-05-12T22:15:02.123Z..2024-05-13T13:15:02.123Z named zone-abbreviation',
+      '[5/13/24 9:15:03:007 EDT] b => 2024-05-13T13:15:03.007Z 2024-05-12T22:15:03.007Z..2024-05-13T13:15:03.007Z named zone-abbreviation',
+    ],
+  },
+  {
     name: 'a few seconds back in the repeated hour are no second hour',
     known: { zone: 'Europe/Berlin' },
     lines: [
