@@ -49,6 +49,9 @@ t.test('the name of a file or of its folders tells the date in many spellings', 
     'Jan_02_2024.log',
     '2024-Jan-02.log',
     'logs/2024/01/02/syslog',
+    'host-2024-01.log',
+    'january-2024/syslog',
+    '2024_Jan.log',
   ]) {
     const got = await times(lines, { ...UTC, path })
     t.strictSame(
@@ -60,7 +63,10 @@ t.test('the name of a file or of its folders tells the date in many spellings', 
     )
   }
   for (const path of [
-    'march-2024-10.log',
+    'marching2024.log',
+    'app-2024-1.log',
+    'app-2024-13.log',
+    '2024-decade.log',
     'summary10-2024.log',
     'build/2024/13/02/syslog',
     'dec-64.log',

@@ -37,7 +37,7 @@ function yearEvidence({ first, last }: StampFindings, facts: FileFacts): Evidenc
   }
   const years = (): number[] =>
     Array.from({ length: atMost(facts.nowMs) - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i)
-  const named = dateInPath(facts.path)
+  const named = dateInPath(facts.path) ?? monthInPath(facts.path)
   if (named !== undefined) {
     const away = (year: number): number => Math.max(firstIn(year) - named, named - lastIn(year), 0)
     const year = years().reduce((a, b) => (away(b) < away(a) ? b : a), FIRST_YEAR)
@@ -113,7 +113,7 @@ const lastPart = (path: string): string => path.split('/').at(-1)!
 const YEAR = '(?<year>(?:19|20)\\d\\d)'
 const DAY_OF_MONTH = '(?<day>0?[1-9]|[12]\\d|3[01])'
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
-const MONTH_NAME = `(?<name>${MONTHS.join('|')})[a-z]{0,6}`
+const MONTH_NAME = `(?<name>${MONTHS.join('|')})(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?`
 /** `20250103`, `2009-01-14`, `03-Jan-2024`, `01May2024`, `Jan_03_2024`. */
 const DATES = [
   `(?<!\\d)${YEAR}(?<mark>[-_.]?)(?<month>0[1-9]|1[0-2])\\k<mark>(?<day>0[1-9]|[12]\\d|3[01])(?!\\d)`,
@@ -121,23 +121,39 @@ const DATES = [
   `(?<![a-z])${MONTH_NAME}[-_. ]?${DAY_OF_MONTH}[-_. ]{1,2}${YEAR}(?!\\d)`,
   `(?<!\\d)${YEAR}[-_. ]?${MONTH_NAME}[-_. ]?${DAY_OF_MONTH}(?!\\d)`,
 ].map((pattern) => new RegExp(pattern, 'i'))
+/** `2024-01`, `January-2024`, `2024_Jan`. */
+const MONTHS_ALONE = [
+  `(?<!\\d)${YEAR}[-_.](?<month>0[1-9]|1[0-2])(?![-_.]?\\d)`,
+  `(?<![a-z])${MONTH_NAME}[-_. ]?${YEAR}(?!\\d)`,
+  `(?<!\\d)${YEAR}[-_. ]?${MONTH_NAME}(?![a-z\\d])`,
+].map((pattern) => new RegExp(pattern, 'i'))
 /** `logs/2024/01/03/syslog`: folders for year, month and day. */
 const FOLDERS = /(?:^|\/)((?:19|20)\d\d)\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/[^/]*$/
 
 /** The date that the last parts of a path tell, in Unix seconds: `syslog-20250103`, `2009-01-14.log`. */
 function dateInPath(path: string): number | undefined {
+  const folders = FOLDERS.exec(path)
+  return (
+    toldIn(path, DATES) ??
+    (folders
+      ? Date.UTC(Number(folders[1]), Number(folders[2]) - 1, Number(folders[3])) / 1000
+      : undefined)
+  )
+}
+
+/** The middle of the month that the last parts of a path tell, which is enough for a year. */
+const monthInPath = (path: string): number | undefined => toldIn(path, MONTHS_ALONE)
+
+function toldIn(path: string, patterns: readonly RegExp[]): number | undefined {
   for (const part of path.split('/').slice(-2).toReversed()) {
-    for (const pattern of DATES) {
+    for (const pattern of patterns) {
       const found = pattern.exec(part)?.groups
       if (!found) continue
       const month = found.name ? MONTHS.indexOf(found.name.toLowerCase()) : Number(found.month) - 1
-      return Date.UTC(Number(found.year), month, Number(found.day)) / 1000
+      return Date.UTC(Number(found.year), month, Number(found.day ?? 15)) / 1000
     }
   }
-  const folders = FOLDERS.exec(path)
-  return folders
-    ? Date.UTC(Number(folders[1]), Number(folders[2]) - 1, Number(folders[3])) / 1000
-    : undefined
+  return undefined
 }
 
 /** The year (day) of turn 0 that the evidence of all files of a stream speaks for, and the earliest that it leaves open. */
