@@ -17,6 +17,12 @@ t.test('times that a text speaks of have the bounds that its words leave', (t) =
       undefined,
       ['since about 14:05Z = 05-01T13:55:00/05-01T14:15:59'],
     ],
+    ['down since 1405Z', undefined, ['since 1405Z = 05-01T14:05:00/05-01T14:05:59']],
+    [
+      'yesterday at 0930 UTC, code 1405, x1405Z, 2575 UTC',
+      undefined,
+      ['yesterday at 0930 UTC = 04-30T09:30:00/04-30T09:30:59'],
+    ],
     ['it began 16:05:10 +02:00', undefined, ['16:05:10 +02:00 = 05-01T14:05:10/05-01T14:05:10']],
     ['deploy at 4:05pm', 'Europe/Berlin', ['at 4:05pm = 05-01T14:05:00/05-01T14:05:59']],
     ['deploy ~ 2 pm', 'UTC', ['~ 2 pm = 05-01T13:50:00/05-01T14:10:59']],

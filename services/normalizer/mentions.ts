@@ -53,6 +53,11 @@ const CLOCK = new RegExp(
   String.raw`(?:\b(?<before>${DAYS}),?\s+)?${LEAD}(?:\b(?<name>${NAMED})\b|(?<![\d:.,/-]|\d{4}-\d\d-\d\d[T ])(?<hour>\d{1,2})(?:[:h](?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?(?:\s?(?<half>[aApP]\.?[mM]\b\.?))?|\s?(?<bare>[aApP]\.?[mM]\b\.?)))${ZONE}(?![\d:]|\s(?:19|20)\d\d\b)(?:,?\s+(?<after>${DAYS})\b)?`,
   'g',
 )
+/** `1405Z`, as operators say it: without a zone it is any number. */
+const FOUR_DIGITS = new RegExp(
+  String.raw`(?:\b(?<before>${DAYS}),?\s+)?${LEAD}(?<![\w:.,/-])(?<hour>[01]\d|2[0-3])(?<minute>[0-5]\d)(?<zone>\s?(?:Z|UTC|GMT))\b(?:,?\s+(?<after>${DAYS})\b)?`,
+  'g',
+)
 const AGO = new RegExp(
   String.raw`(?<about>\b(?:about|around|roughly|almost|nearly|over)\s+|[~≈]\s*)?(?<count>\b(?:\d{1,6}(?:\.\d{1,6})?|an?|half an|a few|a couple of))\s?(?<unit>s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)\s+ago\b`,
   'gi',
@@ -79,11 +84,12 @@ export function mentions(text: string, at: number, zone: string | undefined): Me
     found.push({ text: match[0].trim(), earliest: earliest!, latest: latest!, index, end })
   }
   for (const match of text.matchAll(STAMP)) add(match, ofStamp(match.groups!, zone))
-  for (const match of text.matchAll(CLOCK)) {
-    const before = text.slice(Math.max(0, match.index - DATE_LENGTH), match.index)
-    if (DATE_IN_DIGITS.test(before)) continue
-    add(match, ofClock(match.groups!, at, zone, midnightOf(DATE.exec(before)?.groups, at)))
-  }
+  for (const pattern of [CLOCK, FOUR_DIGITS])
+    for (const match of text.matchAll(pattern)) {
+      const before = text.slice(Math.max(0, match.index - DATE_LENGTH), match.index)
+      if (DATE_IN_DIGITS.test(before)) continue
+      add(match, ofClock(match.groups!, at, zone, midnightOf(DATE.exec(before)?.groups, at)))
+    }
   for (const pattern of [AGO, FOR])
     for (const match of text.matchAll(pattern)) add(match, ofSpan(match.groups!, at))
   return found
