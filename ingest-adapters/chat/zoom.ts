@@ -5,7 +5,7 @@
 import type { Item, LineAdapter } from '../adapter.ts'
 import { chatItem } from '../shared/chat-message.ts'
 import { isoStamp } from '../shared/iso-stamp.ts'
-import { mostLines, readGroups, type Group } from '../shared/lines.ts'
+import { mostLines, readGroups, refuse, type Group } from '../shared/lines.ts'
 import { clockStamp } from '../shared/numeric-stamp.ts'
 
 const HEAD = /^((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d)\s{1,5}From\s{1,3}([^:]{1,200}?)\s?:(?:\s|$)/
@@ -19,6 +19,10 @@ function* read(group: Group): Generator<Item> {
   const parts = { text, user: user!.trim(), channel: receiver?.trim() }
   const time = isoStamp(clock!) ?? clockStamp(clock!)
   const item = chatItem({ time, ...parts }, group.text, group.line)
+  if ('rejected' in item) {
+    yield* refuse(group, item.reason)
+    return
+  }
   // What is told to one person is in the same file.
   if ('time' in item) delete item.stream
   yield item
