@@ -1,5 +1,6 @@
 import { hash as digest } from 'node:crypto'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
+import type { Shorter } from '../../schemas/tail.ts'
 import { repeatCounter } from './repeats.ts'
 
 /** 120 bits: two of a billion different records have the same hash with a chance of 1 in 10^18. */
@@ -45,11 +46,15 @@ export const idIn = (record: SourceRecord, dataset: string, stream: string, nth:
 /** Remembered stamps of one source: ties further apart than that are decided by id. */
 const STAMPS = 1024
 
-/** Gives the records of one file their ids and places, in the order of the file. */
+/**
+ * Gives the records of one file their ids and places, in the order of the file. `shorter`: what a record was before, the last first, by the id that is made of its bytes.
+ * Others that are equal to what it was then come after that.
+ */
 export function identifier(
   dataset: string,
   file: string,
   declared: string | undefined,
+  shorter: (record: SourceRecord, id: string) => readonly Shorter[] = () => [],
 ): (record: SourceRecord) => { id: string; place: number } {
   const repeats = repeatCounter()
   const places = new Map<string, Map<string, number>>()
@@ -64,6 +69,12 @@ export function identifier(
     const place = stamps.get(key) ?? 0
     stamps.set(key, place + 1)
     if (stamps.size > STAMPS) stamps.delete(stamps.keys().next().value!)
-    return { id: idOf(record.time, identity, nth, first), place }
+    const id = idOf(record.time, identity, nth, first)
+    const before = shorter(record, id)
+    for (const { size } of before) {
+      const original = record.original.slice(0, size)
+      repeats(hash(identityOf({ ...record, original }, dataset, stream)))
+    }
+    return { id: before.at(-1)?.id ?? id, place }
   }
 }

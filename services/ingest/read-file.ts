@@ -1,11 +1,11 @@
 import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
-import type { Erasures } from '../../schemas/erasure.ts'
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import { TooLarge } from './archives/limits.ts'
+import type { Catalogue } from './catalogue.ts'
 import { hash, identifier } from './identity.ts'
 import type { Input } from './input.ts'
 import { lineBlocks } from './line-blocks.ts'
@@ -33,7 +33,12 @@ export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & Lacking
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
   { way, lookup, rereading }: { way: OnTheWay; lookup: Lookup; rereading: Rereading },
-  by: { origin: string; source?: string; nowMs: number; erasures: Erasures },
+  by: {
+    origin: string
+    source?: string
+    nowMs: number
+    catalogue: Pick<Catalogue, 'erasures' | 'tails'>
+  },
   found: Survey,
   input: Input | Unreadable,
 ): Promise<FileReport> {
@@ -50,7 +55,13 @@ export async function readFile(
   const stream =
     found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
   const before = rereading.of(found.path, found.outcome === 'records')
-  const out = outlet(way, by.erasures, report, { origin: by.origin, file: stream }, before)
+  const out = outlet(
+    way,
+    by.catalogue.erasures,
+    report,
+    { origin: by.origin, file: stream },
+    before,
+  )
   if (found.outcome === 'describes') return report
   if (found.outcome === 'records') await readRecords(found, input as Input, by, lookup, report, out)
   else await readUnrecognized(found, input, report, out)
@@ -61,7 +72,7 @@ export async function readFile(
 async function readRecords(
   found: Survey & { outcome: 'records' },
   input: Input,
-  by: { source?: string; nowMs: number },
+  by: { source?: string; nowMs: number; catalogue: Pick<Catalogue, 'tails'> },
   lookup: Lookup,
   report: FileReport,
   out: Outlet,
@@ -77,7 +88,11 @@ async function readRecords(
     ...(shift !== 0 && { shift }),
     ...(!found.forward && { unordered: true }),
   })
-  let identify = identifier(loaded.name, found.stream!, declared)
+  const identifierIn = (stream: string): ReturnType<typeof identifier> =>
+    identifier(loaded.name, stream, declared, (_, id) => by.catalogue.tails.shorter(stream, id))
+  let identify = found.tail
+    ? identifier(loaded.name, found.stream!, declared, found.tail.shorter)
+    : identifierIn(found.stream!)
   let follow = sequence()
   let day: number | undefined
   let clock = -1
@@ -116,7 +131,7 @@ async function readRecords(
   const takeDecided = ({ records, enters }: Decided): void => {
     if (enters) {
       out.enter(enters.file)
-      identify = identifier(loaded.name, enters.file, declared)
+      identify = identifierIn(enters.file)
       follow = sequence()
       shift = 0
       pause = 0
