@@ -1,4 +1,4 @@
-import type { Change } from '../../schemas/change.ts'
+import { type Change, ENDS_RANK } from '../../schemas/change.ts'
 import { type Removal, takes } from '../../schemas/removal.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 
@@ -29,7 +29,7 @@ export const isRepeat = (
  * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,
  * then the earlier instant, then the first place. Places are united; the smallest stream and the largest place give the order.
  * Of a message that was edited or deleted the last version wins, and what it said before is its history. A record that was broken off while it was written
- * is no version of it: the whole one wins.
+ * is no version of it: the longer one wins, or the one of which it is known where it ends.
  */
 export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
@@ -44,7 +44,11 @@ export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const later = versions(fresh, old)
   const longer = later === 0 ? lengths(fresh.event.original, old.event.original) : 0
   const wins =
-    later !== 0 || longer !== 0 ? later + longer > 0 : again || isBetter(change, stored, fresh, old)
+    later !== 0
+      ? later > 0
+      : longer !== 0 && ends(change) === ends(stored)
+        ? longer > 0
+        : again || isBetter(change, stored, fresh, old)
   const stream = change.stream < stored.stream ? change.stream : stored.stream
   const place = Math.max(change.place, stored.place)
   const base = wins ? fresh : old
@@ -71,6 +75,8 @@ function versions(a: TimelineEvent, b: TimelineEvent): number {
 function lengths(a: string, b: string): number {
   return a.startsWith(b) || b.startsWith(a) ? a.length - b.length : 0
 }
+
+const ends = ({ rank }: Stored): boolean => rank >= ENDS_RANK
 
 function isBetter(
   change: Stored,

@@ -145,7 +145,8 @@ export function updated(
     evidence,
     ...(corrections.length > 0 && { corrections: [...corrections] }),
     ...zoned(zone ?? known?.zone),
-    ...resolved(file.findings.lacks, evidence),
+    // A part of a file may have no such stamps.
+    ...resolved(file.findings.lacks ?? (known && lackedBy(known)), evidence),
   }
   const order = known?.order && !known.orderOpen ? known : file.findings
   if (order.order) context.order = order.order
@@ -188,9 +189,18 @@ export function untold(
   const left = [...told.values()].filter(({ path }) => !paths.has(path))
   const zones = left.flatMap(({ zone }) => zone ?? [])
   const evidence = left.reduce<Evidence[]>((all, each) => unite(all, each.evidence), [])
-  const { zone, zoneBasis, year, yearFrom, day, dayFrom, told: _, redates, ...others } = known
+  const {
+    zone,
+    zoneBasis,
+    year: _,
+    yearFrom,
+    day: __,
+    dayFrom,
+    told: ___,
+    redates,
+    ...others
+  } = known
   const { clocks, later, ...rest } = others
-  const lacks = year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
   const context: Context = {
     ...rest,
     number: known.number + 1,
@@ -198,11 +208,14 @@ export function untold(
     untold: [...paths],
     ...stampsOf(left),
     ...zoned(zones.includes(zone!) ? zone : zones.at(-1)),
-    ...resolved(lacks, evidence),
+    ...resolved(lackedBy(known), evidence),
   }
   if (!same(context, known)) context.redates = true
   return context
 }
+
+const lackedBy = ({ year, day }: Context): 'year' | 'date' | undefined =>
+  year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
 
 const zoned = (zone: string | undefined): Partial<Context> =>
   zone === undefined ? {} : { zone, zoneBasis: 'configured' }

@@ -4,7 +4,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Input } from './input.ts'
 import { readable } from './overlap.ts'
 import { isRecord, type Survey } from './survey.ts'
-import { goesOn } from './tails.ts'
+import { isSame } from './tails.ts'
 
 type Recorded = Survey & { outcome: 'records' }
 
@@ -22,10 +22,10 @@ export async function findGrown(
     const known = context.head
     if (context.first !== first || known.length === 0 || known.length > head.length) continue
     const whole = known.slice(0, -1)
-    const ends = tails.all(context.file).filter(({ hash }) => hash === known.at(-1))
+    const ends = tails.all(context.file).filter(({ text }) => text.hash === known.at(-1))
     if (ends.length === 0 || !whole.every((hash, i) => hash === head[i])) continue
     const record = await nthRecord(found, input, known.length)
-    if (record && ends.some((tail) => goesOn(record, tail))) return { ...context, head: whole }
+    if (record && ends.some((tail) => isSame(record, tail))) return { ...context, head: whole }
   }
   return undefined
 }

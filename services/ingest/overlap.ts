@@ -113,7 +113,7 @@ async function placeOf(
       const repeats = hashes.slice(0, n).filter((of) => of === hashes[n]).length
       return possible[n]!.map(({ dataset, file }) => {
         const id = idIn(records[n]!, dataset, file, repeats)
-        return tails.shorter(file, id).at(-1)?.id ?? id
+        return tails.earlier(file, id)?.id ?? id
       })
     })
     const fresh = nths.some((n) => wasRead(hashes[n]!))

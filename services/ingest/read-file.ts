@@ -89,9 +89,9 @@ async function readRecords(
     ...(!found.forward && { unordered: true }),
   })
   const identifierIn = (stream: string): ReturnType<typeof identifier> =>
-    identifier(loaded.name, stream, declared, (_, id) => by.catalogue.tails.shorter(stream, id))
+    identifier(loaded.name, stream, declared, (_, id) => by.catalogue.tails.earlier(stream, id))
   let identify = found.tail
-    ? identifier(loaded.name, found.stream!, declared, found.tail.shorter)
+    ? identifier(loaded.name, found.stream!, declared, found.tail.earlier)
     : identifierIn(found.stream!)
   let follow = sequence()
   let day: number | undefined

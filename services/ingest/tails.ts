@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../schemas/source-record.ts'
-import type { Shorter, Tail } from '../../schemas/tail.ts'
+import type { Earlier, Tail } from '../../schemas/tail.ts'
 import { hash } from './identity.ts'
 
 /** The ends of the known streams: see schemas/tail.ts. */
@@ -7,79 +7,76 @@ export interface Tails {
   set(tail: Tail): void
   /** Of one stream, under each source that was given. */
   all(file: string): readonly Tail[]
-  /** What a record with this id was before, the last first; the id of the event is the last of these, or its own where there are none. */
-  shorter(file: string, id: string): readonly Shorter[]
+  /** The event that a record of a stream is, by the id that is made of its bytes; undefined where that is the event's. */
+  earlier(file: string, id: string): Earlier | undefined
 }
 
 export function openTails(): Tails {
   const byFile = new Map<string, Tail[]>()
-  const continued = new Map<string, Map<string, Shorter>>()
+  const continued = new Map<string, Map<string, Earlier>>()
   return {
     set(tail) {
       const { file, declared } = tail
       const others = (byFile.get(file) ?? []).filter((each) => each.declared !== declared)
       byFile.set(file, [...others, tail])
       if (!tail.continued) return
-      const { id, was } = tail.continued
-      continued.set(file, (continued.get(file) ?? new Map<string, Shorter>()).set(id, was))
+      const known = continued.get(file) ?? new Map<string, Earlier>()
+      continued.set(file, known.set(tail.continued.own, tail.continued.as))
     },
     all: (file) => byFile.get(file) ?? [],
-    shorter(file, id) {
-      const known = continued.get(file)
-      const all: Shorter[] = []
-      let was = known?.get(id)
-      while (was) {
-        all.push(was)
-        was = known!.get(was.id)
-      }
-      return all
-    },
+    earlier: (file, id) => continued.get(file)?.get(id),
   }
 }
 
-/** Whether a record is one that was broken off when the stream ended with it. */
-export const goesOn = ({ line, original }: SourceRecord, tail: Tail): boolean =>
-  line === tail.line &&
-  original.length > tail.size &&
-  hash(original.slice(0, tail.size)) === tail.hash
+/** Whether a record is the one with which the stream ended: it goes on, or what was its last line is the beginning of the next. */
+export function isSame({ line, original }: SourceRecord, { line: at, text, head }: Tail): boolean {
+  if (line !== at) return false
+  if (original.length > text.size) return hash(original.slice(0, text.size)) === text.hash
+  return head?.size === original.length && hash(original) === head.hash
+}
 
 /** Told of the records of a file that begins where its stream does, with the ids made of their bytes. */
 export interface TailFollower {
-  shorter(record: SourceRecord, id: string): readonly Shorter[]
-  /** The tail of the stream, where this file is longer than those before. */
+  earlier(record: SourceRecord, own: string): Earlier | undefined
+  /** The tail of the stream, where it is another one after this file. */
   end(): Tail | undefined
 }
 
 export function followTail(tails: Tails, file: string, declared: string | undefined): TailFollower {
   const known = tails.all(file).find((tail) => tail.declared === declared)
-  let last: { record: SourceRecord; id: string } | undefined
+  let last: { record: SourceRecord; event: Earlier } | undefined
   let continued: Tail['continued']
   return {
-    shorter(record, id) {
-      if (record.nativeId !== undefined) return []
-      if (!last || record.line >= last.record.line) last = { record, id }
-      if (known && goesOn(record, known)) {
-        const was = { id: known.id, size: known.size }
-        continued = { id, was }
-        return [was, ...tails.shorter(file, known.id)]
+    earlier(record, own) {
+      if (record.nativeId !== undefined) return undefined
+      let as = tails.earlier(file, own)
+      if (known && isSame(record, known)) {
+        as = { id: known.id, sizes: [...known.sizes, known.text.size] }
+        continued = { own, as }
       }
-      return tails.shorter(file, id)
+      if (!last || record.line >= last.record.line)
+        last = { record, event: as ?? { id: own, sizes: [] } }
+      return as
     },
     end() {
       if (!last) return undefined
-      const { line, original } = last.record
-      const { length: size } = original
-      if (known && (line < known.line || (line === known.line && size <= known.size)))
-        return undefined
+      const { record, event } = last
+      const { line, original } = record
+      const isLonger =
+        !known || line > known.line || (line === known.line && original.length > known.text.size)
+      if (!isLonger && !continued) return undefined
+      const lastLine = original.lastIndexOf('\n')
       return {
         file,
         ...(declared !== undefined && { declared }),
-        id: last.id,
+        ...event,
         line,
-        size,
-        hash: hash(original),
+        text: textOf(original),
+        ...(lastLine >= 0 && { head: textOf(original.slice(0, lastLine)) }),
         ...(continued && { continued }),
       }
     },
   }
 }
+
+const textOf = (text: string): Tail['text'] => ({ size: text.length, hash: hash(text) })
