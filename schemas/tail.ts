@@ -19,8 +19,9 @@ export const Tail = Type.Object({
   ...Earlier.properties,
   line: Type.Integer(),
   text: Text,
-  /** The text without its last line, which may be the beginning of another record. */
+  /** Of several lines: the text without the last line, and that line, which may be the beginning of something else. */
   head: Type.Optional(Text),
+  rest: Type.Optional(Text),
   /** A record of the file turned out to be the last one of before: made of its bytes alone its id would be `own`. */
   continued: Type.Optional(Type.Object({ own: Type.String(), as: Earlier })),
 })

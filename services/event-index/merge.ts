@@ -49,9 +49,11 @@ export function merge<S extends Stored>(stored: S, change: S): S | undefined {
       : longer !== 0 && ends(change) === ends(stored)
         ? longer > 0
         : again || isBetter(change, stored, fresh, old)
-  const stream = change.stream < stored.stream ? change.stream : stored.stream
-  const place = Math.max(change.place, stored.place)
   const base = wins ? fresh : old
+  // What was broken off may have been without its host.
+  const both = longer === 0 ? [change, stored] : [wins ? change : stored]
+  const stream = both.map((each) => each.stream).sort()[0]!
+  const place = Math.max(...both.map((each) => each.place))
   const texts = new Set([...(old.timeline.history ?? []), ...(fresh.timeline.history ?? [])])
   if (longer === 0) texts.add(old.message).add(fresh.message)
   texts.delete(base.message)

@@ -1,10 +1,10 @@
 import type { Context } from '../../schemas/context.ts'
-import type { SourceRecord } from '../../schemas/source-record.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Tail } from '../../schemas/tail.ts'
+import { HEAD_RECORDS, type Catalogue } from './catalogue.ts'
 import type { Input } from './input.ts'
 import { readable } from './overlap.ts'
 import { isRecord, type Survey } from './survey.ts'
-import { isSame } from './tails.ts'
+import { endsBefore, goesOn, mayEnd } from './tails.ts'
 
 type Recorded = Survey & { outcome: 'records' }
 
@@ -24,19 +24,24 @@ export async function findGrown(
     const whole = known.slice(0, -1)
     const ends = tails.all(context.file).filter(({ text }) => text.hash === known.at(-1))
     if (ends.length === 0 || !whole.every((hash, i) => hash === head[i])) continue
-    const record = await nthRecord(found, input, known.length)
-    if (record && ends.some((tail) => isSame(record, tail))) return { ...context, head: whole }
+    if (await hasGrown(ends, found, input)) return { ...context, head: whole }
   }
   return undefined
 }
 
-async function nthRecord(
-  found: Recorded,
-  input: Input,
-  nth: number,
-): Promise<SourceRecord | undefined> {
-  let left = nth
-  for await (const items of readable(found, input))
-    for (const item of items) if (isRecord(item) && --left === 0) return item
-  return undefined
+/** Whether one of a file's first records is such an end, and goes on or has others after it. */
+async function hasGrown(ends: readonly Tail[], found: Recorded, input: Input): Promise<boolean> {
+  let left = HEAD_RECORDS
+  let last: readonly Tail[] = []
+  for await (const items of readable(found, input)) {
+    for (const item of items) {
+      if (last.some((end) => endsBefore(item, end))) return true
+      last = []
+      if (!isRecord(item)) continue
+      if (ends.some((end) => goesOn(item, end))) return true
+      last = ends.filter((end) => mayEnd(item, end))
+      if (--left === 0) return false
+    }
+  }
+  return false
 }

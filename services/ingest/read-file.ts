@@ -139,17 +139,28 @@ async function readRecords(
     }
     records.forEach(take)
   }
+  const takeNext = (item: SourceRecord): void => {
+    if (heading && item.time.lacks === 'year') {
+      above.set(item, heading)
+      heading = undefined
+    }
+    if (route && item.stream === undefined && item.nativeId === undefined)
+      route.take(item).forEach(takeDecided)
+    else take(item)
+  }
+  /** It is taken when it is known whether something follows. */
+  let waiting: SourceRecord | undefined
   const { read, rethrow } = untilFailure(readItems(input, loaded.adapter, file))
   for await (const items of read) {
     for (const item of items) {
+      if (waiting) {
+        found.tail!.followed(waiting, item)
+        takeNext(waiting)
+        waiting = undefined
+      }
       if (isRecord(item)) {
-        if (heading && item.time.lacks === 'year') {
-          above.set(item, heading)
-          heading = undefined
-        }
-        if (route && item.stream === undefined && item.nativeId === undefined)
-          route.take(item).forEach(takeDecided)
-        else take(item)
+        if (found.tail?.waits(item)) waiting = item
+        else takeNext(item)
       } else if (isRefused(item)) out.refuse(item, day === undefined ? undefined : { day, clock })
       else {
         report.context += item.context
@@ -163,6 +174,7 @@ async function readRecords(
       if (full) await full
     }
   }
+  if (waiting) takeNext(waiting)
   try {
     rethrow()
   } catch (error) {

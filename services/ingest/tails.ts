@@ -1,3 +1,4 @@
+import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Earlier, Tail } from '../../schemas/tail.ts'
 import { hash } from './identity.ts'
@@ -28,15 +29,28 @@ export function openTails(): Tails {
   }
 }
 
-/** Whether a record is the one with which the stream ended: it goes on, or what was its last line is the beginning of the next. */
-export function isSame({ line, original }: SourceRecord, { line: at, text, head }: Tail): boolean {
-  if (line !== at) return false
-  if (original.length > text.size) return hash(original.slice(0, text.size)) === text.hash
-  return head?.size === original.length && hash(original) === head.hash
+const isLonger = (text: string, than: Tail['text']): boolean =>
+  text.length > than.size && hash(text.slice(0, than.size)) === than.hash
+
+/** Whether a record goes on where the stream ended. */
+export const goesOn = ({ line, original }: SourceRecord, tail: Tail): boolean =>
+  line === tail.line && isLonger(original, tail.text)
+
+/** Whether a record may be the one with which the stream ended, but for the last line. */
+export const mayEnd = ({ line, original }: SourceRecord, { line: at, head }: Tail): boolean =>
+  line === at && head?.size === original.length && hash(original) === head.hash
+
+/** Whether it is, because that line is the beginning of what follows. */
+export function endsBefore(next: Item, { rest }: Tail): boolean {
+  if ('context' in next) return true
+  return isLonger('rejected' in next ? next.rejected : next.original, rest!)
 }
 
 /** Told of the records of a file that begins where its stream does, with the ids made of their bytes. */
 export interface TailFollower {
+  /** Whether it must be known of a record, before its id is asked for, what follows it. */
+  waits(record: SourceRecord): boolean
+  followed(record: SourceRecord, by: Item): void
   earlier(record: SourceRecord, own: string): Earlier | undefined
   /** The tail of the stream, where it is another one after this file. */
   end(): Tail | undefined
@@ -46,11 +60,15 @@ export function followTail(tails: Tails, file: string, declared: string | undefi
   const known = tails.all(file).find((tail) => tail.declared === declared)
   let last: { record: SourceRecord; event: Earlier } | undefined
   let continued: Tail['continued']
+  let ended: SourceRecord | undefined
   return {
+    waits: (record) => known !== undefined && mayEnd(record, known),
+    followed(record, by) {
+      if (endsBefore(by, known!)) ended = record
+    },
     earlier(record, own) {
-      if (record.nativeId !== undefined) return undefined
       let as = tails.earlier(file, own)
-      if (known && isSame(record, known)) {
+      if (known && (record === ended || goesOn(record, known))) {
         as = { id: known.id, sizes: [...known.sizes, known.text.size] }
         continued = { own, as }
       }
@@ -62,21 +80,31 @@ export function followTail(tails: Tails, file: string, declared: string | undefi
       if (!last) return undefined
       const { record, event } = last
       const { line, original } = record
-      const isLonger =
+      const isFurther =
         !known || line > known.line || (line === known.line && original.length > known.text.size)
-      if (!isLonger && !continued) return undefined
-      const lastLine = original.lastIndexOf('\n')
+      if (!isFurther && !continued) return undefined
       return {
         file,
         ...(declared !== undefined && { declared }),
         ...event,
         line,
         text: textOf(original),
-        ...(lastLine >= 0 && { head: textOf(original.slice(0, lastLine)) }),
+        ...(original.includes('\n') && withoutLastLine(original)),
         ...(continued && { continued }),
       }
     },
   }
+}
+
+/** No record ends with an empty line. */
+function withoutLastLine(text: string): Pick<Tail, 'head' | 'rest'> {
+  let end = text.lastIndexOf('\n')
+  const rest = textOf(text.slice(end + 1))
+  for (let last = end; last >= 0 && text.slice(last, end).trim() === '';) {
+    end = last
+    last = text.lastIndexOf('\n', end - 1)
+  }
+  return { head: textOf(text.slice(0, end)), rest }
 }
 
 const textOf = (text: string): Tail['text'] => ({ size: text.length, hash: hash(text) })
