@@ -18,6 +18,8 @@ export const BusRecord = Type.Intersect([
     behind: Type.Optional(Type.Integer()),
     /** It is earlier than a line before it. */
     late: Type.Optional(Type.Literal(true)),
+    /** A file was broken off in the line after it, which was taken for a part of it: what is longer is wrong. */
+    ends: Type.Optional(Type.Literal(true)),
   }),
 ])
 export type BusRecord = Static<typeof BusRecord>

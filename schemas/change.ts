@@ -1,3 +1,6 @@
+/** In the rank of an event of which it is known where it ends: it wins whatever the time of a longer one is known by. */
+export const ENDS_RANK = 1000
+
 /** An event on its way into the index, with what the index keeps beside the document to filter, order and merge. */
 export interface Change {
   id: string

@@ -51,9 +51,9 @@ function adapterOf(format: PatternFormat): LineAdapter {
     recognizes: (head) =>
       starts === records
         ? head.lines.slice(0, SHOWN_LINES).some(isProof) &&
-          mostLines(head, (line) => isStart(line) || isContext(line))
+          mostLines(head, (line) => isStart(line) || isContext(line), format.share)
         : head.lines.slice(0, SHOWN_LINES).some(isStart) &&
-          mostRecords(head, begins, isContext, isProof),
+          mostRecords(head, begins, isContext, isProof, format.share),
     begins,
     parse: () =>
       function* (lines, first) {
@@ -70,12 +70,13 @@ function adapterOf(format: PatternFormat): LineAdapter {
 const hasStamp = (line: string): boolean =>
   placeAt(line, line.charCodeAt(0) === BRACKET ? 1 : 0) !== undefined
 
-/** Whether most records, cut where lines begin them, are such as a pattern reads; what stands before the first counts as one. */
+/** Whether so many of the records, cut where lines begin them, are such as a pattern reads; what stands before the first counts as one. */
 function mostRecords(
   head: Head,
   begins: (line: string) => boolean,
   isContext: (line: string) => boolean,
   matches: (text: string) => boolean,
+  share: number,
 ): boolean {
   let of = 0
   let hits = 0
@@ -84,7 +85,7 @@ function mostRecords(
     of++
     if (isGroup(group) && matches(group.text)) hits++
   }
-  return hits > 0 && hits * 2 >= of
+  return hits > 0 && hits >= of * share
 }
 
 const heading = ({ headings }: PatternFormat, item: Item): Item =>

@@ -16,6 +16,8 @@ export interface PatternFormat {
   contexts: readonly GrokPattern[]
   /** Lines above the first record that say nothing. */
   headings: readonly GrokPattern[]
+  /** So much of a file must be records that it is taken for one of the format, from 0 to 1. */
+  share: number
   /** Lines that begin a record; empty where those do that a record's pattern matches. */
   begins: readonly GrokPattern[]
   /** Empty where the stamp's own shape tells what is what. */
@@ -42,7 +44,9 @@ export interface Sample {
 export class BadFormat extends Error {}
 
 const KEYS =
-  'title define record also context heading begins stamp zone field pair between level'.split(' ')
+  'title define record also share context heading begins stamp zone field pair between level'.split(
+    ' ',
+  )
 const LINE = /^([a-z]+):(?: +(.*))?$/
 const PAIR = /^(\S+) += +(\S+)$/
 /** Behind the name of a field of which the value is a number. */
@@ -128,6 +132,12 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
       all('zone')[0]!.line,
       `zone: ${zone}: only UTC can be told here, for a format that always writes it; other zones are told by import --zone`,
     )
+  const share = Number(one('share') ?? 0.5)
+  if (!(share > 0 && share <= 1))
+    throw wrong(
+      all('share')[0]!.line,
+      'share: it is a number over 0, and at most 1: the half is 0.5',
+    )
   const records = each('record', pattern)
   if (records.length === 0) throw wrong(1, 'it has no pattern: add a line `record: …`')
   const also = each('also', pattern)
@@ -148,6 +158,7 @@ export function readPatternFormat(text: string, path: string): PatternFormat {
     title,
     records,
     also,
+    share,
     contexts: each('context', pattern),
     headings: each('heading', pattern),
     begins: each('begins', pattern),

@@ -9,7 +9,7 @@ import type { Removal } from '../../schemas/removal.ts'
 
 /**
  * What a message is about. `records`, `rejections`: see schemas/bus-record.ts. `contexts`: schemas/context.ts.
- * `removals`: schemas/removal.ts. `erasures`: schemas/erasure.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger. `windows`: schemas/window.ts.
+ * `removals`: schemas/removal.ts. `erasures`: schemas/erasure.ts. `tails`: schemas/tail.ts. `imports`: schemas/import.ts, one when an import begins and one with its ledger. `windows`: schemas/window.ts.
  */
 export const TOPICS = [
   'records',
@@ -19,6 +19,7 @@ export const TOPICS = [
   'erasures',
   'imports',
   'windows',
+  'tails',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 

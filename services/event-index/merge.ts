@@ -1,4 +1,4 @@
-import type { Change } from '../../schemas/change.ts'
+import { type Change, ENDS_RANK } from '../../schemas/change.ts'
 import { type Removal, takes } from '../../schemas/removal.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
 
@@ -28,7 +28,8 @@ export const isRepeat = (
  * One event out of two records of it, the same whatever the order in which they come; undefined when the second adds nothing.
  * A record that was read again under a new context takes the place of what it was. Of different records the better known time wins,
  * then the earlier instant, then the first place. Places are united; the smallest stream and the largest place give the order.
- * Of a message that was edited or deleted the last version wins, and what it said before is its history.
+ * Of a message that was edited or deleted the last version wins, and what it said before is its history. A record that was broken off while it was written
+ * is no version of it: the longer one wins, or the one of which it is known where it ends.
  */
 export function merge<S extends Stored>(stored: S, change: S): S | undefined {
   const old = JSON.parse(stored.document) as TimelineEvent
@@ -41,12 +42,21 @@ export function merge<S extends Stored>(stored: S, change: S): S | undefined {
     change.context >= stored.context &&
     fresh.event.original === old.event.original
   const later = versions(fresh, old)
-  const wins = later === 0 ? again || isBetter(change, stored, fresh, old) : later > 0
-  const stream = change.stream < stored.stream ? change.stream : stored.stream
-  const place = Math.max(change.place, stored.place)
+  const longer = later === 0 ? lengths(fresh.event.original, old.event.original) : 0
+  const wins =
+    later !== 0
+      ? later > 0
+      : longer !== 0 && ends(change) === ends(stored)
+        ? longer > 0
+        : again || isBetter(change, stored, fresh, old)
   const base = wins ? fresh : old
+  // What was broken off may have been without its host.
+  const both = longer === 0 ? [change, stored] : [wins ? change : stored]
+  const stream = both.map((each) => each.stream).sort()[0]!
+  const place = Math.max(...both.map((each) => each.place))
   const texts = new Set([...(old.timeline.history ?? []), ...(fresh.timeline.history ?? [])])
-  texts.add(old.message).add(fresh.message).delete(base.message)
+  if (longer === 0) texts.add(old.message).add(fresh.message)
+  texts.delete(base.message)
   const history = texts.size > 0 ? { history: [...texts].sort() } : {}
   const document = JSON.stringify({ ...base, timeline: { ...base.timeline, seen, ...history } })
   if (document === stored.document && stream === stored.stream && place === stored.place)
@@ -62,6 +72,13 @@ function versions(a: TimelineEvent, b: TimelineEvent): number {
   }) as [string, string]
   return one === other ? 0 : one > other ? 1 : -1
 }
+
+/** Positive where the second text is the beginning of the first, negative the other way round, 0 where neither or both. */
+function lengths(a: string, b: string): number {
+  return a.startsWith(b) || b.startsWith(a) ? a.length - b.length : 0
+}
+
+const ends = ({ rank }: Stored): boolean => rank >= ENDS_RANK
 
 function isBetter(
   change: Stored,

@@ -9,9 +9,11 @@ import {
   type Telling,
 } from '../../schemas/context.ts'
 import { shownBy, united } from './clock-facts.ts'
+import { isTail } from '../../schemas/tail.ts'
 import { resolved } from './file-evidence.ts'
 import { hash } from './identity.ts'
 import type { StampFindings } from './stamp-survey.ts'
+import { openTails, type Tails } from './tails.ts'
 
 /** Records by which a file is known again. */
 export const HEAD_RECORDS = 64
@@ -40,15 +42,22 @@ export interface Catalogue {
   /** What was told of sources by hand, wherever they come from: it holds for their new streams too. */
   corrections(): readonly Correction[]
   set(context: Context): void
+  tails: Tails
 }
 
 export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalogue> {
   const byFile = new Map<string, Context>()
   const byBegin = new Map<string, Set<string>>()
+  /** Those that ended with a record of which there is more now: the shorter file is known by them. */
+  const brokenOff = new Map<string, (readonly string[])[]>()
+  const tails = openTails()
   const tellings = new Map<string, Map<string, Telling>>()
   const erasures = new Map<string, Erasure>()
   const set = (context: Context): void => {
     const { file, told, untold = [] } = context
+    const before = byFile.get(file)
+    if (before?.first === context.first && !isPrefix(before.head, context.head))
+      brokenOff.set(file, [...(brokenOff.get(file) ?? []), before.head])
     byFile.set(file, context)
     const begin = beginOf(context)
     byBegin.set(begin, (byBegin.get(begin) ?? new Set()).add(file))
@@ -57,17 +66,18 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
     for (const path of untold) known.delete(path)
     if (told) known.set(told.path, told)
   }
-  for await (const { topic, value } of bus.read(workspace, ['contexts', 'erasures'])) {
+  for await (const { topic, value } of bus.read(workspace, ['contexts', 'tails', 'erasures'])) {
     if (topic === 'erasures') addErasures(erasures, value)
-    else if (isContext(value)) set(value)
+    else if (topic === 'tails') {
+      if (isTail(value)) tails.set(value)
+    } else if (isContext(value)) set(value)
   }
   return {
     find({ dataset, head }) {
       for (const file of byBegin.get(beginOf({ dataset, head })) ?? []) {
         const context = byFile.get(file)!
-        const shared = Math.min(context.head.length, head.length)
-        if (shared > 0 && context.head.slice(0, shared).every((h, i) => h === head[i]))
-          return context
+        const heads = [context.head, ...(brokenOff.get(file) ?? [])]
+        if (head.length > 0 && heads.some((known) => isPrefix(known, head))) return context
       }
       return undefined
     },
@@ -82,8 +92,13 @@ export async function openCatalogue(bus: Bus, workspace: string): Promise<Catalo
       return [...bySource.values()].sort(bySourceName)
     },
     set,
+    tails,
   }
 }
+
+/** Whether one of two lists begins with the other. */
+const isPrefix = (a: readonly string[], b: readonly string[]): boolean =>
+  a.slice(0, b.length).every((each, i) => each === b[i])
 
 const beginOf = ({ dataset, head }: Pick<Surveyed, 'dataset' | 'head'>): string =>
   `${dataset}\0${head[0]}`
@@ -130,7 +145,8 @@ export function updated(
     evidence,
     ...(corrections.length > 0 && { corrections: [...corrections] }),
     ...zoned(zone ?? known?.zone),
-    ...resolved(file.findings.lacks, evidence),
+    // A part of a file may have no such stamps.
+    ...resolved(file.findings.lacks ?? (known && lackedBy(known)), evidence),
   }
   const order = known?.order && !known.orderOpen ? known : file.findings
   if (order.order) context.order = order.order
@@ -173,9 +189,18 @@ export function untold(
   const left = [...told.values()].filter(({ path }) => !paths.has(path))
   const zones = left.flatMap(({ zone }) => zone ?? [])
   const evidence = left.reduce<Evidence[]>((all, each) => unite(all, each.evidence), [])
-  const { zone, zoneBasis, year, yearFrom, day, dayFrom, told: _, redates, ...others } = known
+  const {
+    zone,
+    zoneBasis,
+    year: _,
+    yearFrom,
+    day: __,
+    dayFrom,
+    told: ___,
+    redates,
+    ...others
+  } = known
   const { clocks, later, ...rest } = others
-  const lacks = year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
   const context: Context = {
     ...rest,
     number: known.number + 1,
@@ -183,11 +208,14 @@ export function untold(
     untold: [...paths],
     ...stampsOf(left),
     ...zoned(zones.includes(zone!) ? zone : zones.at(-1)),
-    ...resolved(lacks, evidence),
+    ...resolved(lackedBy(known), evidence),
   }
   if (!same(context, known)) context.redates = true
   return context
 }
+
+const lackedBy = ({ year, day }: Context): 'year' | 'date' | undefined =>
+  year !== undefined ? 'year' : day !== undefined ? 'date' : undefined
 
 const zoned = (zone: string | undefined): Partial<Context> =>
   zone === undefined ? {} : { zone, zoneBasis: 'configured' }

@@ -1,5 +1,7 @@
 import { hash as digest } from 'node:crypto'
+import type { BusRecord } from '../../schemas/bus-record.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
+import type { Earlier } from '../../schemas/tail.ts'
 import { repeatCounter } from './repeats.ts'
 
 /** 120 bits: two of a billion different records have the same hash with a chance of 1 in 10^18. */
@@ -45,12 +47,16 @@ export const idIn = (record: SourceRecord, dataset: string, stream: string, nth:
 /** Remembered stamps of one source: ties further apart than that are decided by id. */
 const STAMPS = 1024
 
-/** Gives the records of one file their ids and places, in the order of the file. */
+/**
+ * Gives the records of one file their ids and places, in the order of the file. `earlier`: the event that a record is, where the id made of its bytes is not that one's.
+ * Others that are equal to what it was at first come after it.
+ */
 export function identifier(
   dataset: string,
   file: string,
   declared: string | undefined,
-): (record: SourceRecord) => { id: string; place: number } {
+  earlier: (record: SourceRecord, own: string) => Earlier | undefined = () => undefined,
+): (record: SourceRecord) => Pick<BusRecord, 'id' | 'place' | 'ends'> {
   const repeats = repeatCounter()
   const places = new Map<string, Map<string, number>>()
   return (record) => {
@@ -64,6 +70,15 @@ export function identifier(
     const place = stamps.get(key) ?? 0
     stamps.set(key, place + 1)
     if (stamps.size > STAMPS) stamps.delete(stamps.keys().next().value!)
-    return { id: idOf(record.time, identity, nth, first), place }
+    const own = idOf(record.time, identity, nth, first)
+    const event = earlier(record, own)
+    if (!event) return { id: own, place }
+    const { length } = record.original
+    for (const size of event.sizes) {
+      const original = record.original.slice(0, size)
+      if (size < length) repeats(hash(identityOf({ ...record, original }, dataset, stream)))
+    }
+    const ends = event.sizes.some((size) => size > length)
+    return { id: event.id, place, ...(ends && { ends }) }
   }
 }

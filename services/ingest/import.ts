@@ -16,10 +16,12 @@ import { readFile, sourceOf, type FileReport } from './read-file.ts'
 import { countParked } from './parked.ts'
 import { openLookup, type Lookup } from './lookup.ts'
 import { onTheWay, type OnTheWay } from './on-the-way.ts'
+import { findGrown } from './grown.ts'
 import { findOverlap } from './overlap.ts'
 import { passages } from './passages.ts'
 import { openRereading } from './refused-before.ts'
 import { survey, type Survey } from './survey.ts'
+import { followTail } from './tails.ts'
 import { timeWords } from './time-words.ts'
 import type { Unreadable } from './walk.ts'
 
@@ -109,8 +111,7 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
         found.findings.lacks ? spans(surveys, found) : [],
       )
     }
-    const { erasures } = catalogue
-    const by = { origin, nowMs: options.nowMs, erasures, ...pickSource(options) }
+    const by = { origin, nowMs: options.nowMs, catalogue, ...pickSource(options) }
     const name = 'loaded' in found ? found.loaded.name : found.outcome
     const report = await inSpan(
       `read ${name}`,
@@ -123,7 +124,12 @@ async function importing(ports: ImportPorts, options: ImportOptions): Promise<Le
       },
     )
     if (found.outcome === 'records' && report.lines > 0) {
-      const { shift } = found
+      const { shift, tail } = found
+      const last = tail?.end()
+      if (last) {
+        catalogue.tails.set(last)
+        way.send([{ topic: 'tails', key: last.file, value: last }], 1, 0)
+      }
       const source = options.source ?? sourceOf(placeOf(found.path))
       const words = timeWords(
         {
@@ -208,10 +214,8 @@ async function placeStream(
     findings: found.findings,
     evidence: [...found.findings.evidence, ...fileEvidence(found.findings, facts)],
   }
-  const copied = catalogue.find(surveyed)
-  const overlap = copied
-    ? undefined
-    : await findOverlap(catalogue.all(surveyed.dataset), found, input, lookup, catalogue.erasures)
+  const copied = catalogue.find(surveyed) ?? (await findGrown(catalogue, found, input))
+  const overlap = copied ? undefined : await findOverlap(catalogue, found, input, lookup)
   found.stream = copied?.file ?? overlap?.context.file
   found.shift = overlap?.shift ?? 0
   if (overlap) {
@@ -228,6 +232,8 @@ async function placeStream(
   const context = updated(before, told, surveyed, options.zone, catalogue.corrections())
   found.stream ??= context!.file
   found.context = context ?? before!
+  if (!overlap && found.loaded.adapter.unit === 'lines')
+    found.tail = followTail(catalogue.tails, found.stream, options.source)
   const further = catalogue.all(surveyed.dataset).filter((c) => c.file !== found.stream)
   if (further.length > 0 && surveyed.findings.lacks !== 'date')
     found.passages = passages(further, found.stream)

@@ -1,9 +1,8 @@
 import type { Item } from '../../ingest-adapters/adapter.ts'
 import { contextOf, type Context } from '../../schemas/context.ts'
-import type { Erasures } from '../../schemas/erasure.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Seen, TimelineEvent } from '../../schemas/timeline-event.ts'
-import { HEAD_RECORDS } from './catalogue.ts'
+import { HEAD_RECORDS, type Catalogue } from './catalogue.ts'
 import { hash, idIn } from './identity.ts'
 import type { Input } from './input.ts'
 import type { Lookup } from './lookup.ts'
@@ -25,12 +24,12 @@ type Recorded = Survey & { outcome: 'records' }
  * records stand in a row in it (it is the whole of which the end is known). Only files whose records name no stream of their own are tried.
  */
 export async function findOverlap(
-  streams: readonly Context[],
+  catalogue: Catalogue,
   found: Recorded,
   input: Input,
   lookup: Lookup,
-  erasures: Erasures,
 ): Promise<Overlap | undefined> {
+  const streams = catalogue.all(found.loaded.name)
   if (streams.length === 0 || found.head.length === 0) return undefined
   const { head, first } = found
   const wanted = streams.filter((c) => c.first >= first && c.head.length > 0 && mayHold(head, c))
@@ -42,7 +41,7 @@ export async function findOverlap(
   for (const skip of SKIPS) {
     const row = rowAt(records, skip)
     if (row.length === 0) continue
-    const known = await placeOf(row, rows[skip]!, head.slice(skip), lookup, erasures)
+    const known = await placeOf(row, rows[skip]!, head.slice(skip), lookup, catalogue)
     if (known) return { context: known.context, shift: yearsBetween(row[0]!, known) }
   }
   return holds(wanted, found, input)
@@ -69,7 +68,10 @@ function streamsOf(
 }
 
 /** What can be read of a file; where it ends too early the ledger says so when it is read for good. */
-async function* readable({ loaded, file }: Recorded, input: Input): AsyncGenerator<Iterable<Item>> {
+export async function* readable(
+  { loaded, file }: Recorded,
+  input: Input,
+): AsyncGenerator<Iterable<Item>> {
   try {
     yield* readItems(input, loaded.adapter, file)
   } catch {
@@ -103,13 +105,16 @@ async function placeOf(
   possible: readonly (readonly Context[])[],
   hashes: readonly string[],
   { wasRead, events }: Lookup,
-  erasures: Erasures,
+  { erasures, tails }: Catalogue,
 ): Promise<Held | undefined> {
   /** Where each of some records stands. */
   const holding = async (nths: readonly number[]): Promise<Held[][]> => {
     const ids = nths.map((n) => {
       const repeats = hashes.slice(0, n).filter((of) => of === hashes[n]).length
-      return possible[n]!.map((c) => idIn(records[n]!, c.dataset, c.file, repeats))
+      return possible[n]!.map(({ dataset, file }) => {
+        const id = idIn(records[n]!, dataset, file, repeats)
+        return tails.earlier(file, id)?.id ?? id
+      })
     })
     const fresh = nths.some((n) => wasRead(hashes[n]!))
     const documents = await events(ids.flat(), fresh)

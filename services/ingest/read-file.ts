@@ -1,11 +1,11 @@
 import type { Described, Item, Refused } from '../../ingest-adapters/adapter.ts'
 import type { BusRecord } from '../../schemas/bus-record.ts'
-import type { Erasures } from '../../schemas/erasure.ts'
 import { LAST_SECOND } from '../../schemas/instants.ts'
 import type { LedgerFile } from '../../schemas/ledger.ts'
 import type { Reason } from '../../schemas/rejection.ts'
 import type { SourceRecord, Stamp } from '../../schemas/source-record.ts'
 import { TooLarge } from './archives/limits.ts'
+import type { Catalogue } from './catalogue.ts'
 import { hash, identifier } from './identity.ts'
 import type { Input } from './input.ts'
 import { lineBlocks } from './line-blocks.ts'
@@ -33,7 +33,12 @@ export type FileReport = Omit<LedgerFile, 'events' | 'merged'> & Lacking
 /** Puts what is in a file on the bus, batch by batch, and counts it. */
 export async function readFile(
   { way, lookup, rereading }: { way: OnTheWay; lookup: Lookup; rereading: Rereading },
-  by: { origin: string; source?: string; nowMs: number; erasures: Erasures },
+  by: {
+    origin: string
+    source?: string
+    nowMs: number
+    catalogue: Pick<Catalogue, 'erasures' | 'tails'>
+  },
   found: Survey,
   input: Input | Unreadable,
 ): Promise<FileReport> {
@@ -50,7 +55,13 @@ export async function readFile(
   const stream =
     found.outcome === 'records' ? found.stream! : `u${hash('id' in found ? found.id : found.path)}`
   const before = rereading.of(found.path, found.outcome === 'records')
-  const out = outlet(way, by.erasures, report, { origin: by.origin, file: stream }, before)
+  const out = outlet(
+    way,
+    by.catalogue.erasures,
+    report,
+    { origin: by.origin, file: stream },
+    before,
+  )
   if (found.outcome === 'describes') return report
   if (found.outcome === 'records') await readRecords(found, input as Input, by, lookup, report, out)
   else await readUnrecognized(found, input, report, out)
@@ -61,7 +72,7 @@ export async function readFile(
 async function readRecords(
   found: Survey & { outcome: 'records' },
   input: Input,
-  by: { source?: string; nowMs: number },
+  by: { source?: string; nowMs: number; catalogue: Pick<Catalogue, 'tails'> },
   lookup: Lookup,
   report: FileReport,
   out: Outlet,
@@ -77,7 +88,11 @@ async function readRecords(
     ...(shift !== 0 && { shift }),
     ...(!found.forward && { unordered: true }),
   })
-  let identify = identifier(loaded.name, found.stream!, declared)
+  const identifierIn = (stream: string): ReturnType<typeof identifier> =>
+    identifier(loaded.name, stream, declared, (_, id) => by.catalogue.tails.earlier(stream, id))
+  let identify = found.tail
+    ? identifier(loaded.name, found.stream!, declared, found.tail.earlier)
+    : identifierIn(found.stream!)
   let follow = sequence()
   let day: number | undefined
   let clock = -1
@@ -116,7 +131,7 @@ async function readRecords(
   const takeDecided = ({ records, enters }: Decided): void => {
     if (enters) {
       out.enter(enters.file)
-      identify = identifier(loaded.name, enters.file, declared)
+      identify = identifierIn(enters.file)
       follow = sequence()
       shift = 0
       pause = 0
@@ -124,17 +139,28 @@ async function readRecords(
     }
     records.forEach(take)
   }
+  const takeNext = (item: SourceRecord): void => {
+    if (heading && item.time.lacks === 'year') {
+      above.set(item, heading)
+      heading = undefined
+    }
+    if (route && item.stream === undefined && item.nativeId === undefined)
+      route.take(item).forEach(takeDecided)
+    else take(item)
+  }
+  /** It is taken when it is known whether something follows. */
+  let waiting: SourceRecord | undefined
   const { read, rethrow } = untilFailure(readItems(input, loaded.adapter, file))
   for await (const items of read) {
     for (const item of items) {
+      if (waiting) {
+        found.tail!.followed(waiting, item)
+        takeNext(waiting)
+        waiting = undefined
+      }
       if (isRecord(item)) {
-        if (heading && item.time.lacks === 'year') {
-          above.set(item, heading)
-          heading = undefined
-        }
-        if (route && item.stream === undefined && item.nativeId === undefined)
-          route.take(item).forEach(takeDecided)
-        else take(item)
+        if (found.tail?.waits(item)) waiting = item
+        else takeNext(item)
       } else if (isRefused(item)) out.refuse(item, day === undefined ? undefined : { day, clock })
       else {
         report.context += item.context
@@ -148,6 +174,7 @@ async function readRecords(
       if (full) await full
     }
   }
+  if (waiting) takeNext(waiting)
   try {
     rethrow()
   } catch (error) {

@@ -12,6 +12,7 @@ import { TELLING, type Passages } from './passages.ts'
 import { readItems } from './read-items.ts'
 import { recognize } from './recognize.ts'
 import { sequence } from './sequence.ts'
+import type { TailFollower } from './tails.ts'
 import { surveyStamps, type StampFindings } from './stamp-survey.ts'
 
 const SURELY_LATER = 10 * 366 * 86_400
@@ -43,6 +44,8 @@ export type Survey =
       context?: Context
       /** Where it may go on into other streams. */
       passages?: Passages
+      /** Of a file of lines that begins where its stream does. */
+      tail?: TailFollower
     }
 
 /** Which adapter reads an input, and what its first records and its stamps tell. Only files whose stamps lack something are read to the end. */

@@ -1,5 +1,5 @@
 import type { BusRecord, RecordBatch } from '../../schemas/bus-record.ts'
-import type { Change } from '../../schemas/change.ts'
+import { type Change, ENDS_RANK } from '../../schemas/change.ts'
 import { contextOf, type Context } from '../../schemas/context.ts'
 import type { Basis, Kind, Mention } from '../../schemas/timeline-event.ts'
 import { kindOf, levelOf } from './classify.ts'
@@ -54,7 +54,7 @@ export function normalize(
     source,
     stream: batch.declared ? batch.source : (record.stream ?? batch.file),
     place: record.place,
-    rank: rankOf(resolved.time.basis, record, context),
+    rank: rankOf(resolved.time.basis, record, context) + (record.ends ? ENDS_RANK : 0),
     file: batch.file,
     context: context.number,
     origin: batch.origin,

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import { ENDS_RANK } from '../../schemas/change.ts'
 import { BadCursor, TimelineChanged } from '../../services/event-index/event-index.ts'
-import { main, refused, testWith, WrittenIndex, type Made, type Open } from './written-index.ts'
+import {
+  made,
+  main,
+  refused,
+  testWith,
+  WrittenIndex,
+  type Made,
+  type Open,
+} from './written-index.ts'
 
 /** What every event index does. `open` gives the index of a place: opened again, the same place holds what was written there. */
 export async function testEventIndex(t: Test, open: Open): Promise<void> {
@@ -175,9 +184,39 @@ export async function testEventIndex(t: Test, open: Open): Promise<void> {
     t.equal((await on.event('m'))?.message, 'db is fine', 'deleted beats edited')
   })
 
+  await test('a record that was broken off gives way to the whole one, whatever the arrival', async (t, on) => {
+    const broken: Made = { id: 'r', message: 'db is', stream: 'b', place: 3, rank: 99 }
+    const whole: Made = { id: 'r', message: 'db is slow\n  since ten', after: 1, stream: 'c' }
+    const copy: Made = { ...whole, path: '/mnt/copy' }
+    const tooMuch: Made = { id: 'r', message: 'db is slow\n  since ten\n2024-0', rank: 59 }
+    const ended: Made = { ...whole, rank: 59 + ENDS_RANK }
+    for (const order of [
+      [broken, whole, copy],
+      [copy, whole, broken],
+      [whole, broken, copy, broken, whole],
+      [tooMuch, broken, copy, ended],
+      [ended, copy, tooMuch, broken],
+    ]) {
+      const other = await new WrittenIndex(open).reopen()
+      for (const each of order) await other.write(each)
+      const event = await other.event('r')
+      t.equal(event?.event.original, whole.message)
+      t.equal(event?.['@timestamp'], JSON.parse(made(whole).document)['@timestamp'])
+      t.equal(event?.timeline.history, undefined, 'it was never another text')
+      t.strictSame(
+        event?.timeline.seen.map(({ path }) => path),
+        ['/mnt/copy', '/var/log/a'],
+      )
+      t.strictSame(await other.ids({ q: 'since' }), ['r'])
+      await other.index.close()
+    }
+    await on.write({ ...whole, id: 'x' }, broken, whole)
+    t.strictSame(await on.ids(), ['r', 'x'], 'in the place of the whole one')
+  })
+
   await test('of two records of one event the first place wins, also when they are read again', async (t, on) => {
     const fired: Made = { id: 'alert', message: 'fired', line: 3 }
-    const repeated: Made = { id: 'alert', message: 'fired, now resolved', line: 9 }
+    const repeated: Made = { id: 'alert', message: 'resolved', line: 9 }
     for (const some of [
       [fired, repeated],
       [repeated, fired],

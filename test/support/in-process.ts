@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -21,10 +21,12 @@ export interface Made {
   eventIndex: EventIndex
   /** Of each import. */
   ledgers: Ledger[]
+  /** The same from the log, in an index of its own. */
+  rebuilt<T>(look: (made: Pick<Made, 'eventIndex'>) => Promise<T>): Promise<T>
 }
 
 /** Everything on a timeline, of at most 1000 events. */
-export async function content({ eventIndex }: Made): Promise<TimelineEvent[]> {
+export async function content({ eventIndex }: Pick<Made, 'eventIndex'>): Promise<TimelineEvent[]> {
   const { events } = await eventIndex.page('main', { limit: 1000, order: 'asc' })
   return JSON.parse(`[${Buffer.from(events).toString()}]`) as TimelineEvent[]
 }
@@ -66,7 +68,20 @@ export async function timelineOf<T>(
       if (wrong.length > 0) throw new Error(wrong.join('; '))
       ledgers.push(ledger)
     }
-    return await look({ eventIndex, ledgers })
+    const rebuilt: Made['rebuilt'] = async (lookAt) => {
+      const folder = join(data, 'rebuilt')
+      mkdirSync(folder)
+      const index = embeddedEventIndex(folder, undefined, reader)
+      const run = runNormalizer({ bus, index, workspace: 'main', from, failed })
+      try {
+        await run.indexed((await bus.end('main'))!)
+        return await lookAt({ eventIndex: index })
+      } finally {
+        await run.stop()
+        await index.close()
+      }
+    }
+    return await look({ eventIndex, ledgers, rebuilt })
   } finally {
     await normalizer.stop()
     await eventIndex.close()

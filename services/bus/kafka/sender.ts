@@ -165,7 +165,7 @@ export class Sender {
     if (topic === 'removals') return all()
     if (topic === 'erasures') return all()
     if (topic === 'contexts') return [to('records', own), to('catalogue', 0)]
-    if (topic === 'imports' || topic === 'windows') return [to('catalogue', 0)]
+    if (topic === 'imports' || topic === 'windows' || topic === 'tails') return [to('catalogue', 0)]
     return [to(topic === 'records' ? 'records' : 'deadLetters', own)]
   }
 }

@@ -19,7 +19,7 @@ export interface Topics {
   records: string
   /** Rejections. */
   deadLetters: string
-  /** Contexts, imports, windows, removals and erasures, in few messages: all but imports and windows also stand among the records, which are many. */
+  /** Contexts, tails, imports, windows, removals and erasures, in few messages: contexts, removals and erasures also stand among the records, which are many. */
   catalogue: string
 }
 
@@ -47,6 +47,7 @@ const HOLDS: Readonly<Record<Topic, keyof Topics>> = {
   contexts: 'catalogue',
   imports: 'catalogue',
   windows: 'catalogue',
+  tails: 'catalogue',
 }
 
 /** A partition as positions name it. */
