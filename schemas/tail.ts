@@ -19,7 +19,9 @@ export const Tail = Type.Object({
   ...Earlier.properties,
   line: Type.Integer(),
   text: Text,
-  /** Of several lines: the text without the last line, and that line, which may be the beginning of something else. */
+  /** The file ended without the end of its last line. Where it did not, nothing but further lines can belong to the record. */
+  open: Type.Optional(Type.Literal(true)),
+  /** Where it did, of several lines: the text without the last line, and that line, which may be the beginning of something else. */
   head: Type.Optional(Text),
   rest: Type.Optional(Text),
   /** A record of the file turned out to be the last one of before: made of its bytes alone its id would be `own`. */

@@ -171,6 +171,16 @@ t.test('a half line is completed, whatever else the file and the timeline hold',
   }
 })
 
+t.test('a longer line is not one that was complete', async (t) => {
+  const job = (n: number): Input =>
+    inputOf(`logs/job-${n}.log`, [Buffer.from(`2024-05-01T10:00:00Z INFO start job ${n}\n`)])
+  const words = await timelineOf([[job(1)], [job(10)]], content)
+  t.strictSame(
+    words.map(({ message }) => message),
+    ['start job 1', 'start job 10'],
+  )
+})
+
 /** A place in a file that is not inside a character. */
 function place(bytes: Buffer, share: number): number {
   let at = Math.floor(bytes.length * share)

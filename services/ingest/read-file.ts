@@ -150,7 +150,9 @@ async function readRecords(
   }
   /** It is taken when it is known whether something follows. */
   let waiting: SourceRecord | undefined
-  const { read, rethrow } = untilFailure(readItems(input, loaded.adapter, file))
+  const { read, rethrow } = untilFailure(
+    readItems(found.tail?.watch(input) ?? input, loaded.adapter, file),
+  )
   for await (const items of read) {
     for (const item of items) {
       if (waiting) {

@@ -2,6 +2,7 @@ import type { Item } from '../../ingest-adapters/adapter.ts'
 import type { SourceRecord } from '../../schemas/source-record.ts'
 import type { Earlier, Tail } from '../../schemas/tail.ts'
 import { hash } from './identity.ts'
+import type { Input } from './input.ts'
 
 /** The ends of the known streams: see schemas/tail.ts. */
 export interface Tails {
@@ -34,7 +35,9 @@ const isLonger = (text: string, than: Tail['text']): boolean =>
 
 /** Whether a record goes on where the stream ended. */
 export const goesOn = ({ line, original }: SourceRecord, tail: Tail): boolean =>
-  line === tail.line && isLonger(original, tail.text)
+  line === tail.line &&
+  isLonger(original, tail.text) &&
+  (tail.open === true || original[tail.text.size] === '\n')
 
 /** Whether a record may be the one with which the stream ended, but for the last line. */
 export const mayEnd = ({ line, original }: SourceRecord, { line: at, head }: Tail): boolean =>
@@ -48,6 +51,8 @@ export function endsBefore(next: Item, { rest }: Tail): boolean {
 
 /** Told of the records of a file that begins where its stream does, with the ids made of their bytes. */
 export interface TailFollower {
+  /** The same input, of which it is seen how it ends. */
+  watch(input: Input): Input
   /** Whether it must be known of a record, before its id is asked for, what follows it. */
   waits(record: SourceRecord): boolean
   followed(record: SourceRecord, by: Item): void
@@ -61,7 +66,17 @@ export function followTail(tails: Tails, file: string, declared: string | undefi
   let last: { record: SourceRecord; event: Earlier } | undefined
   let continued: Tail['continued']
   let ended: SourceRecord | undefined
+  let end: Uint8Array = new Uint8Array()
   return {
+    watch: (input) => ({
+      ...input,
+      async *open() {
+        for await (const chunk of input.open()) {
+          if (chunk.length > 0) end = chunk.subarray(-2)
+          yield chunk
+        }
+      },
+    }),
     waits: (record) => known !== undefined && mayEnd(record, known),
     followed(record, by) {
       if (endsBefore(by, known!)) ended = record
@@ -80,21 +95,30 @@ export function followTail(tails: Tails, file: string, declared: string | undefi
       if (!last) return undefined
       const { record, event } = last
       const { line, original } = record
-      const isFurther =
-        !known || line > known.line || (line === known.line && original.length > known.text.size)
-      if (!isFurther && !continued) return undefined
+      const isOpen = !endsLine(end)
+      const isOther =
+        !known ||
+        line > known.line ||
+        (line === known.line &&
+          (original.length > known.text.size || (known.open === true && !isOpen)))
+      if (!isOther && !continued) return undefined
       return {
         file,
         ...(declared !== undefined && { declared }),
         ...event,
         line,
         text: textOf(original),
-        ...(original.includes('\n') && withoutLastLine(original)),
+        ...(isOpen && { open: true }),
+        ...(isOpen && original.includes('\n') && withoutLastLine(original)),
         ...(continued && { continued }),
       }
     },
   }
 }
+
+/** Whether bytes end with the end of a line, in UTF-16 as well. */
+const endsLine = (bytes: Uint8Array): boolean =>
+  bytes.at(-1) === 0x0a || (bytes.at(-1) === 0 && bytes.at(-2) === 0x0a)
 
 /** No record ends with an empty line. */
 function withoutLastLine(text: string): Pick<Tail, 'head' | 'rest'> {
