@@ -1,5 +1,6 @@
 import { flowOf } from './flows.ts'
 import type { Pattern } from './patterns.ts'
+import { sharedBy } from './words.ts'
 
 /** Errors so close after one another come from one cause, wherever they are logged. */
 const TOGETHER_MS = 2000
@@ -86,7 +87,7 @@ function wordsOf({ examples }: Pattern): Set<string> {
 }
 
 function isLike(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  const shared = [...some].filter((word) => others.has(word)).length
+  const shared = sharedBy(some, others)
   return shared >= FEWEST_WORDS && shared >= ALIKE * (some.size + others.size - shared)
 }
 

@@ -3,7 +3,7 @@ import type { Finding, Mark } from './finding.ts'
 import { wordsOfFailure } from './levels.ts'
 import type { Fact } from './material.ts'
 import type { Roles } from './roles.ts'
-import { contentWords, keyTerms, stemOf, stemsOf } from './words.ts'
+import { contentWords, keyTerms, sharedBy, stemOf, stemsOf } from './words.ts'
 import { quoted } from './wording.ts'
 
 const SAID = new Set(['chat', 'email', 'ticket', 'note'])
@@ -117,9 +117,6 @@ const isNamed = (event: Fact['event'], text: string): boolean => {
   const { name } = (event['rule'] ?? {}) as { name?: unknown }
   return typeof name === 'string' && /^\W*\[?[A-Z]{5,}/.test(text) && text.includes(name)
 }
-
-const sharedBy = (some: ReadonlySet<string>, others: ReadonlySet<string>): number =>
-  [...some].filter((each) => others.has(each)).length
 
 const RELAY_MS = 3 * 60_000
 /** People name what an alert names too, in a few words. */

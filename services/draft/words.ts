@@ -45,3 +45,7 @@ export function keyTerms(
     .slice(0, most)
     .map(({ stem }) => forms.get(stem)!)
 }
+
+/** How many words two texts have in common. */
+export const sharedBy = (some: ReadonlySet<string>, others: ReadonlySet<string>): number =>
+  [...some].filter((each) => others.has(each)).length

@@ -128,18 +128,13 @@ const MONTHS_ALONE = [
   `(?<!\\d)${YEAR}[-_. ]?${MONTH_NAME}(?![a-z\\d])`,
 ].map((pattern) => new RegExp(pattern, 'i'))
 /** `logs/2024/01/03/syslog`: folders for year, month and day. */
-const FOLDERS = /(?:^|\/)((?:19|20)\d\d)\/(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/[^/]*$/
+const FOLDERS = new RegExp(
+  `(?:^|/)${YEAR}/(?<month>0[1-9]|1[0-2])/(?<day>0[1-9]|[12]\\d|3[01])/[^/]*$`,
+)
 
 /** The date that the last parts of a path tell, in Unix seconds: `syslog-20250103`, `2009-01-14.log`. */
-function dateInPath(path: string): number | undefined {
-  const folders = FOLDERS.exec(path)
-  return (
-    toldIn(path, DATES) ??
-    (folders
-      ? Date.UTC(Number(folders[1]), Number(folders[2]) - 1, Number(folders[3])) / 1000
-      : undefined)
-  )
-}
+const dateInPath = (path: string): number | undefined =>
+  toldIn(path, DATES) ?? dateOf(FOLDERS.exec(path))
 
 /** The middle of the month that the last parts of a path tell, which is enough for a year. */
 const monthInPath = (path: string): number | undefined => toldIn(path, MONTHS_ALONE)
@@ -147,13 +142,18 @@ const monthInPath = (path: string): number | undefined => toldIn(path, MONTHS_AL
 function toldIn(path: string, patterns: readonly RegExp[]): number | undefined {
   for (const part of path.split('/').slice(-2).toReversed()) {
     for (const pattern of patterns) {
-      const found = pattern.exec(part)?.groups
-      if (!found) continue
-      const month = found.name ? MONTHS.indexOf(found.name.toLowerCase()) : Number(found.month) - 1
-      return Date.UTC(Number(found.year), month, Number(found.day ?? 15)) / 1000
+      const told = dateOf(pattern.exec(part))
+      if (told !== undefined) return told
     }
   }
   return undefined
+}
+
+function dateOf(found: RegExpExecArray | null): number | undefined {
+  if (!found) return undefined
+  const { year, month, name, day = 15 } = found.groups!
+  const nth = name ? MONTHS.indexOf(name.toLowerCase()) : Number(month) - 1
+  return Date.UTC(Number(year), nth, Number(day)) / 1000
 }
 
 /** The year (day) of turn 0 that the evidence of all files of a stream speaks for, and the earliest that it leaves open. */

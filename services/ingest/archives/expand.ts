@@ -14,6 +14,7 @@ import type { Unreadable } from '../walk.ts'
 
 /** An archive in an archive in an archive is the most that anybody makes by accident. */
 const DEEPEST = 3
+
 type Format = 'zip' | 'office' | 'tar' | 'gzip' | 'zstd'
 
 /** What the first bytes say; a name alone says nothing. */
